@@ -1,0 +1,5 @@
+"""`python -m region_grower_hpc`: the command line."""
+
+from region_grower_hpc.cli import main
+
+main()

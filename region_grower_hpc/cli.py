@@ -1,0 +1,69 @@
+"""The click front-end: a table of commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+import click
+
+from region_grower_hpc import __version__
+from region_grower_hpc.engine.command import fail
+from region_grower_hpc.errors import RegionGrowerHpcError
+
+#: command -> (module, function, one line of help). Nothing is imported for --help.
+COMMANDS = {
+    "generate-parameters": (
+        "region_grower_hpc.synthesis.command",
+        "generate_parameters",
+        "Derive TMD growth parameters from reconstructed morphologies.",
+    ),
+    "generate-distributions": (
+        "region_grower_hpc.synthesis.command",
+        "generate_distributions",
+        "Derive TMD distributions from reconstructed morphologies.",
+    ),
+    "synthesize-morphologies": (
+        "region_grower_hpc.synthesis.command",
+        "synthesize_morphologies",
+        "Grow a morphology for every cell of a circuit in an atlas.",
+    ),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+    def main(self, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            return super().main(*arguments, **keywords)
+        except RegionGrowerHpcError as error:
+            fail(error)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="region-grower-hpc")
+def main() -> None:
+    """Build and measure neural circuits, on a laptop and on ten thousand cores.
+
+    Run a command by itself, with --nb-processes N, or under mpiexec or srun: the results are the
+    same bytes for any number of ranks, and a killed run continues where it was.
+    """
+    # A rank computes on one core; libraries that start a thread a core would crowd its neighbours.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

@@ -1,0 +1,266 @@
+"""The options of every parallel command, and the way from click to the engine."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from region_grower_hpc.errors import InvalidInputError, RegionGrowerHpcError
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+
+#: Options that steer the engine, by parameter name; the rest of a command's are its own.
+_ENGINE = (
+    "nb_processes",
+    "dispatch",
+    "resume",
+    "restart",
+    "overwrite",
+    "state_dir",
+    "time_limit",
+    "fsync_interval",
+    "memory_limit_per_rank",
+    "task_timeout",
+    "max_failed_ratio",
+    "dry_run",
+    "log_level",
+    "settings",
+)
+
+
+def engine_options(function: FunctionT) -> FunctionT:
+    """Add the options that all parallel commands share."""
+    for option in reversed(_options()):
+        function = option(function)
+    return function
+
+
+def _options() -> list[Callable[[Any], Any]]:
+    folder = click.Path(file_okay=False, path_type=Path)
+    return [
+        click.option(
+            "--nb-processes",
+            type=click.IntRange(min=0),
+            help="Ranks to start on this machine when not started by mpiexec or srun; 0 or 1: "
+            "in this process.",
+        ),
+        click.option(
+            "--dispatch",
+            type=click.Choice(["node", "master"]),
+            help="Who hands out work: all ranks compute and share a counter (node), or rank 0 "
+            "schedules (master). Default: node if all ranks are on one node.",
+        ),
+        click.option("--resume", is_flag=True, help="Demand that there is a run to continue."),
+        click.option(
+            "--restart",
+            is_flag=True,
+            help="Discard the unfinished work of a former run (not in a requeued SLURM job).",
+        ),
+        click.option(
+            "--overwrite", is_flag=True, help="Permit replacing finished or foreign output."
+        ),
+        click.option(
+            "--state-dir",
+            type=folder,
+            help="Where to keep journals and reports. Default: .rghpc beside the main output.",
+        ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="S",
+            help="Start no task after S seconds, keep what is done, and exit with 75. The end of "
+            "a SLURM job is known without it.",
+        ),
+        click.option(
+            "--fsync-interval",
+            type=click.FloatRange(min=0),
+            default=10.0,
+            show_default=True,
+            metavar="S",
+            help="Seconds of work that a power failure may cost; a kill costs only the task in "
+            "hand.",
+        ),
+        click.option(
+            "--memory-limit-per-rank",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="MB",
+            help="Private memory of a rank; a task that needs more is tried alone, then fails.",
+        ),
+        click.option(
+            "--task-timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="S",
+            help="Time for one task; a task that needs more is tried alone, then fails.",
+        ),
+        click.option(
+            "--max-failed-ratio",
+            type=click.FloatRange(min=0, max=1),
+            metavar="F",
+            help="Failed / all tasks that still counts as success. Default: 0.",
+        ),
+        click.option(
+            "--dry-run",
+            is_flag=True,
+            help="Check everything, compute a few samples, tell what the run will cost, and write "
+            "only costs.json.",
+        ),
+        click.option(
+            "--log-level", type=click.Choice(LOG_LEVELS), default="info", show_default=True
+        ),
+        settings_option(),
+    ]
+
+
+def settings_option() -> Callable[[Any], Any]:
+    """`--settings`: values of options from a file, below RGHPC_* variables and the command line."""
+    return click.option(
+        "--settings",
+        type=click.Path(dir_okay=False, path_type=Path),
+        is_eager=True,
+        expose_value=False,
+        callback=_read_settings,
+        help="TOML or YAML file with values of options (below RGHPC_<OPTION> variables and the "
+        "command line).",
+    )
+
+
+def _read_settings(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    if path is None:
+        return
+    values = {key.replace("-", "_"): value for key, value in _load(path, context).items()}
+    known = {option.name for option in context.command.params if option.name}
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"; do you mean {near[0]}?" if near else ""
+            raise InvalidInputError(f"{path}: {context.info_name} has no option {key}{hint}")
+    context.default_map = {**(context.default_map or {}), **values}
+
+
+def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
+    """The top-level values of a settings file, and above them the table named as the command."""
+    try:
+        if path.suffix == ".toml":
+            import tomllib
+
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        else:
+            import yaml
+
+            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise InvalidInputError(f"cannot read settings {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InvalidInputError(f"settings {path} are not valid: {error}") from error
+    except Exception as error:  # yaml.YAMLError, without importing yaml for a TOML file
+        raise InvalidInputError(f"settings {path} are not valid: {error}") from error
+    if not isinstance(content, dict):
+        raise InvalidInputError(f"settings {path} must hold names and values of options")
+    own = content.get(context.info_name or "", {})
+    plain = {key: value for key, value in content.items() if not isinstance(value, dict)}
+    return {**plain, **own}
+
+
+class Command(click.Command):
+    """A command whose options RGHPC_<OPTION> may set, and whose errors have exit codes."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        for option in self.params:
+            if isinstance(option, click.Option) and option.name and option.envvar is None:
+                option.envvar = f"RGHPC_{option.name.upper()}"
+
+    def main(self, *arguments: Any, **keywords: Any) -> Any:
+        """Run as a program of its own (the group does this for its commands)."""
+        try:
+            return super().main(*arguments, **keywords)
+        except RegionGrowerHpcError as error:
+            fail(error)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; its errors become a message and an exit code."""
+        try:
+            return super().invoke(context)
+        except RegionGrowerHpcError as error:
+            fail(error)
+
+
+def fail(error: RegionGrowerHpcError) -> None:
+    """Leave with the error's message and exit code."""
+    click.echo(f"Error: {error}", err=True)
+    sys.exit(error.exit_code)
+
+
+def setup_logging(level: str) -> None:
+    """Log to stderr; under MPI each line names its rank, and rank 0 alone tells of its progress."""
+    from region_grower_hpc.engine.launcher import announced_rank
+
+    rank = announced_rank(os.environ)
+    prefix = "" if rank is None else f"#{rank} - "
+    chosen = getattr(logging, level.upper())
+    logging.basicConfig(
+        format=prefix + "%(asctime)s - %(name)s - %(levelname)s - %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        level=max(chosen, logging.WARNING) if rank and chosen > logging.DEBUG else chosen,
+    )
+
+
+def split(values: dict[str, Any], context: click.Context) -> tuple[Any, dict[str, Any]]:
+    """EngineOptions, and the values that are the command's own.
+
+    Also starts the ranks that `--nb-processes` asks for: then this call does not return.
+    """
+    from region_grower_hpc.engine.launcher import announced_size, respawn
+    from region_grower_hpc.engine.options import EngineOptions
+    from region_grower_hpc.engine.provenance import command_line
+
+    own = dict(values)
+    engine = {name: own.pop(name) for name in _ENGINE if name in own}
+    n_ranks = engine["nb_processes"]
+    if announced_size(os.environ) is None:
+        if n_ranks is not None and n_ranks > 1:
+            respawn(n_ranks, sys.argv[1:])
+        if n_ranks is None and sys.stderr.isatty():
+            click.echo("One process computes; --nb-processes N starts N ranks.", err=True)
+    options = EngineOptions(
+        dispatch=engine["dispatch"],
+        batch_size=own.get("chunksize"),
+        resume=engine["resume"],
+        restart=engine["restart"],
+        overwrite=engine["overwrite"],
+        state_dir=engine["state_dir"],
+        time_limit_s=engine["time_limit"],
+        fsync_interval_s=engine["fsync_interval"],
+        memory_limit_mb=engine["memory_limit_per_rank"],
+        task_timeout_s=engine["task_timeout"],
+        max_failed_ratio=engine["max_failed_ratio"],
+        dry_run=engine["dry_run"],
+        hide_progress=bool(own.get("hide_progress_bar")),
+        command=command_line(),
+        origins=origins(context),
+    )
+    return options, own
+
+
+def origins(context: click.Context) -> dict[str, Any]:
+    """Value and origin of every option, for provenance.json."""
+    return {
+        name: {
+            "value": value if isinstance(value, int | float | bool | None) else str(value),
+            "from": _origin(context, name),
+        }
+        for name, value in sorted(context.params.items())
+    }
+
+
+def _origin(context: click.Context, name: str) -> str:
+    source = context.get_parameter_source(name)
+    return "unknown" if source is None else source.name.lower().replace("_", " ")

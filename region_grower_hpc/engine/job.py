@@ -1,0 +1,169 @@
+"""The Job: all that a system owes the engine."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.errors import RegionGrowerHpcError, TooManyFailuresError
+
+StateT = TypeVar("StateT")
+Int64Array = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+Array = NDArray[Any]
+
+
+def default_shard_size(n_tasks: int) -> int:
+    """Tasks a shard: at least 100, and never more than 10,000 shards (files) a run."""
+    return max(100, -(-n_tasks // 10_000))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What rank 0 decides before any computing.
+
+    Rank 0 fills it; every rank gets it with `tasks`, `costs_s` and `shared` in node-shared memory.
+    """
+
+    #: (n,) task ids, ascending and unique.
+    tasks: Int64Array
+    #: (n,) predicted seconds; only their proportions matter. They order the work, not the results.
+    costs_s: FloatArray
+    #: dtype of the row that `Job.run` returns for every task.
+    row_dtype: np.dtype[Any]
+    #: every option that changes results, JSON values; part of the plan's digest.
+    options: Mapping[str, Any]
+    #: role -> input file; the content, never the path, is part of the plan's digest.
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    #: files and folders that must exist once the run is complete.
+    outputs: Sequence[Path] = ()
+    #: read-only arrays for all ranks, held once a node.
+    shared: Mapping[str, Array] = field(default_factory=dict)
+    #: small picklable things for all ranks.
+    context: Any = None
+    #: (n,) group of each task; tasks of a group are expected to cost alike.
+    cost_groups: Int64Array | None = None
+    #: names of the groups, the keys of costs.json.
+    cost_group_names: Sequence[str] = ()
+    #: tasks a shard.
+    shard_size: int = 100
+
+    @property
+    def n_tasks(self) -> int:
+        """Number of tasks."""
+        return len(self.tasks)
+
+    @property
+    def n_shards(self) -> int:
+        """Number of shards; shard k holds tasks [k·S, (k+1)·S) in id order."""
+        return -(-self.n_tasks // self.shard_size)
+
+    def shard(self, number: int) -> slice:
+        """Positions of the tasks of one shard."""
+        first = number * self.shard_size
+        return slice(first, min(first + self.shard_size, self.n_tasks))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one task gives.
+
+    Attributes:
+        row: values for the fields of `Plan.row_dtype`, in order.
+        arrays: named arrays to keep until the shard is written.
+    """
+
+    row: tuple[Any, ...]
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """A result as it comes back from a journal: the row as a structured scalar."""
+
+    task: int
+    row: np.void
+    arrays: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One task that could not be done; a row of failures.csv."""
+
+    task: int
+    kind: str
+    error: str
+    message: str
+
+
+class Job(ABC, Generic[StateT]):
+    """One pass over a set of tasks: plan, setup, run, gather.
+
+    A job is created with the same options on every rank, is picklable, and keeps no state between
+    calls: what `run` needs is returned by `setup`, what a rank must know is in the plan.
+    """
+
+    #: name of the job in plan.json and messages.
+    name: str
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """Check every input and list the tasks (rank 0).
+
+        Raises:
+            InvalidInputError: naming file, key and value, before any computing.
+        """
+
+    @abstractmethod
+    def setup(self, plan: Plan) -> StateT:
+        """Load what `run` needs (each computing rank, once)."""
+
+    @abstractmethod
+    def run(self, state: StateT, task: int) -> Result:
+        """Do one task: a pure function of the inputs, the seed and the task id (any rank).
+
+        Raises:
+            TaskFailure: this task cannot be done; it becomes a row of failures.csv. Any other
+                exception becomes one of kind `internal`.
+        """
+
+    def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
+        """Write what belongs to the tasks of one shard, in id order (any rank).
+
+        Called once all tasks are done; again after a kill, so it replaces what it finds. Failed
+        tasks are left out. The default writes nothing.
+        """
+
+    @abstractmethod
+    def gather(self, plan: Plan, rows: Array, failures: Sequence[Failure]) -> None:
+        """Write what describes the whole, each file by temporary file, fsync, rename (rank 0).
+
+        Args:
+            plan: the plan that `plan()` gave.
+            rows: (n,) structured, one row a task in id order, zeros where the task failed.
+            failures: in task order.
+        """
+
+    def verdict(
+        self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None
+    ) -> RegionGrowerHpcError | None:
+        """What the failures mean for the exit code; None is success (rank 0, outputs written).
+
+        Args:
+            n_tasks: of the plan.
+            failed: number of failures of each kind.
+            max_failed_ratio: failed / all tasks that is allowed; None is the job's default, here 0.
+        """
+        n_failed = sum(failed.values())
+        if n_failed <= (max_failed_ratio or 0.0) * n_tasks:
+            return None
+        return TooManyFailuresError(
+            f"{n_failed} of {n_tasks} tasks failed; --max-failed-ratio allows "
+            f"{max_failed_ratio or 0:g}"
+        )

@@ -1,0 +1,46 @@
+"""The options that all parallel commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How to run a job; nothing here changes results.
+
+    Attributes:
+        dispatch: "node" or "master"; None lets the engine choose.
+        batch_size: tasks a work unit; None for guided sizes.
+        resume: there must be something to resume.
+        restart: discard unfinished work.
+        overwrite: permit replacing a finished or foreign output.
+        state_dir: where the state lies instead of beside the output.
+        time_limit_s: stop starting tasks after this time.
+        fsync_interval_s: how much work a power loss may cost.
+        memory_limit_mb: private memory of a rank.
+        task_timeout_s: time one task may take.
+        max_failed_ratio: failed tasks that are allowed; None leaves it to the job.
+        dry_run: plan only; write costs.json.
+        hide_progress: no bar and no progress lines; progress.jsonl is written all the same.
+        command: the command line, for provenance.json.
+        origins: where each option's value comes from, for provenance.json.
+    """
+
+    dispatch: str | None = None
+    batch_size: int | None = None
+    resume: bool = False
+    restart: bool = False
+    overwrite: bool = False
+    state_dir: Path | None = None
+    time_limit_s: float | None = None
+    fsync_interval_s: float = 10.0
+    memory_limit_mb: float | None = None
+    task_timeout_s: float | None = None
+    max_failed_ratio: float | None = None
+    dry_run: bool = False
+    hide_progress: bool = False
+    command: tuple[str, ...] = ()
+    origins: dict[str, Any] = field(default_factory=dict)

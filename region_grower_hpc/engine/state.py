@@ -1,0 +1,264 @@
+"""The state folder of a run, and what a new start of the command may do with it.
+
+::
+
+    .rghpc/  or  <main output>.rghpc/
+    ├── plan.json         what is computed: digest, options, digests of inputs
+    ├── journals/         what is finished; removed on success
+    ├── costs.json        measured seconds a task, per group
+    ├── progress.jsonl    events of all sessions
+    ├── provenance.json   how it was computed
+    ├── lock              held by rank 0 of a running command; the kernel frees it with the process
+    └── complete          written last
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from region_grower_hpc import __version__
+from region_grower_hpc.engine.job import Plan
+from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
+from region_grower_hpc.formats import atomic
+from region_grower_hpc.formats.digest import digest_file, digest_json
+
+#: How long to wait for a former run on the same output that is still dying.
+LOCK_PATIENCE_S = 30.0
+
+
+class Start(Enum):
+    """What a start of the command does."""
+
+    FRESH = "fresh"
+    CONTINUE = "continue"
+    NOTHING = "nothing to do"
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """The identity of a plan, as plan.json keeps it.
+
+    The digest covers everything that changes results: options and the content of inputs, never
+    paths. The version of the product is recorded, not covered.
+    """
+
+    job: str
+    n_tasks: int
+    shard_size: int
+    options: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    version: str = __version__
+
+    @classmethod
+    def of(cls, job: str, plan: Plan) -> PlanRecord:
+        """The record of a plan; reads the inputs."""
+        options = json.loads(json.dumps(dict(plan.options)))
+        inputs = {role: digest_file(path) for role, path in plan.inputs.items()}
+        return cls(job, plan.n_tasks, plan.shard_size, options, inputs)
+
+    @property
+    def digest(self) -> str:
+        """Identity of the results."""
+        return digest_json(
+            [self.job, self.n_tasks, self.shard_size, dict(self.options), dict(self.inputs)]
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For plan.json."""
+        return {
+            "job": self.job,
+            "version": self.version,
+            "digest": self.digest,
+            "n_tasks": self.n_tasks,
+            "shard_size": self.shard_size,
+            "options": dict(self.options),
+            "inputs": dict(self.inputs),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> PlanRecord:
+        """Inverse of `as_json`."""
+        keys = ("job", "n_tasks", "shard_size", "options", "inputs", "version")
+        return cls(**{key: value[key] for key in keys})
+
+    def differences(self, other: PlanRecord) -> list[str]:
+        """What differs, in words: `option: theirs -> ours`."""
+        words = []
+        for key in ("job", "n_tasks", "shard_size"):
+            theirs, ours = getattr(other, key), getattr(self, key)
+            if theirs != ours:
+                words.append(f"{key}: {theirs!r} -> {ours!r}")
+        for key in sorted({*self.options, *other.options}):
+            theirs, ours = other.options.get(key), self.options.get(key)
+            if theirs != ours:
+                words.append(f"{key}: {theirs!r} -> {ours!r}")
+        for role in sorted({*self.inputs, *other.inputs}):
+            if self.inputs.get(role) != other.inputs.get(role):
+                words.append(f"the content of {role}")
+        return words
+
+
+class StateFolder:
+    """The folder that holds the state of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.journals = path / "journals"
+        self.plan_json = path / "plan.json"
+        self.complete = path / "complete"
+        self.costs_json = path / "costs.json"
+        self.progress_jsonl = path / "progress.jsonl"
+        self.provenance_json = path / "provenance.json"
+        self.rows = path / "rows.npy"
+        self._lock: int | None = None
+
+    @classmethod
+    def beside(cls, main_output: Path, options: EngineOptions) -> StateFolder:
+        """`--state-dir`, or `<main output>.rghpc/` for a file and `.rghpc/` inside a folder."""
+        if options.state_dir is not None:
+            return cls(options.state_dir)
+        if main_output.is_dir() or not main_output.suffix:
+            return cls(main_output / ".rghpc")
+        return cls(main_output.with_name(main_output.name + ".rghpc"))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run has ended well."""
+        return self.complete.exists()
+
+    def read_plan(self) -> PlanRecord | None:
+        """The plan of the former run; None if there is none."""
+        try:
+            return PlanRecord.from_json(json.loads(self.plan_json.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInputError(
+                f"{self.plan_json} is damaged ({error}): remove {self.path} and start again with "
+                "--overwrite"
+            ) from error
+
+    def begin(self, record: PlanRecord, start: Start) -> None:
+        """Make the folder ready for a session; a fresh start discards what was there."""
+        if start is Start.FRESH:
+            self.complete.unlink(missing_ok=True)
+            # The plan goes first: without it, journals left by a kill here are never trusted.
+            self.plan_json.unlink(missing_ok=True)
+            self.clear_journals()
+            atomic.write_json(self.plan_json, record.as_json())
+
+    def clear_journals(self) -> None:
+        """Remove the record of finished tasks."""
+        shutil.rmtree(self.journals, ignore_errors=True)
+        self.rows.unlink(missing_ok=True)
+
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        """Write the completion marker, last of all; then the journals go."""
+        atomic.write_json(self.complete, dict(summary))
+        self.clear_journals()
+
+    def lock(self) -> None:
+        """Hold the folder until this process ends, waiting a while for a run that is dying.
+
+        Raises:
+            InvalidInputError: another run holds it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        limit_s = time.monotonic() + LOCK_PATIENCE_S
+        while True:
+            try:
+                fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > limit_s:
+                    raise InvalidInputError(
+                        f"another run is at work on {self.path}: wait for its end, or choose "
+                        "another output"
+                    ) from None
+                time.sleep(0.2)
+            except OSError:
+                return  # A file system without locks: two runs at once are the user's care.
+
+    def unlock(self) -> None:
+        """Let others work on the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def decide(
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    requeued: bool,
+) -> Start:
+    """What to do with an output folder, as docs/resume.md tells users.
+
+    Args:
+        state: of the output.
+        record: the plan of this command.
+        outputs: what the run will write.
+        options: resume, restart and overwrite.
+        requeued: SLURM has started this job again, so that `--restart` must not discard.
+
+    Raises:
+        InvalidInputError: files of others in the way, or nothing to resume.
+        ForeignPlanError: the state belongs to another plan.
+    """
+    former = state.read_plan()
+    if former is None:
+        return _without_state(state, outputs, options)
+    differences = record.differences(former)
+    restart = options.restart and not requeued
+    if differences and not _may_discard(state, options, restart):
+        way_out = "--overwrite" if state.is_complete else "--restart"
+        raise ForeignPlanError(
+            f"{state.path} belongs to another plan; it differs in "
+            f"{'; '.join(differences)}. Use another output, or {way_out} to discard it"
+        )
+    if differences:
+        return Start.FRESH
+    if not state.is_complete:
+        return Start.FRESH if restart else Start.CONTINUE
+    if options.overwrite and not requeued:
+        return Start.FRESH
+    missing = [str(path) for path in outputs if not path.exists()]
+    if missing:
+        raise InvalidInputError(
+            f"the run in {state.path} is complete, but its output {missing[0]} is missing: "
+            "--overwrite computes it again"
+        )
+    return Start.NOTHING
+
+
+def _may_discard(state: StateFolder, options: EngineOptions, restart: bool) -> bool:
+    """Only --restart discards unfinished work, only --overwrite finished work."""
+    return options.overwrite if state.is_complete else restart
+
+
+def _without_state(state: StateFolder, outputs: Sequence[Path], options: EngineOptions) -> Start:
+    if options.resume:
+        raise InvalidInputError(f"--resume: there is no run to resume in {state.path}")
+    for path in outputs:
+        if not options.overwrite and _has_content(path):
+            raise InvalidInputError(
+                f"{path} exists and was not written by a run of this command: use --overwrite, or "
+                "another output"
+            )
+    return Start.FRESH
+
+
+def _has_content(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else path.exists()

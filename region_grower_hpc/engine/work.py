@@ -1,0 +1,125 @@
+"""The loop of a rank that computes: take a batch, run its tasks, keep each before the next."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.engine.dispatch import Dispatcher
+from region_grower_hpc.engine.job import Failure, Job, Plan, Result
+from region_grower_hpc.engine.journal import JournalWriter
+from region_grower_hpc.engine.ledger import Ledger
+from region_grower_hpc.engine.limits import TaskTimeout, TaskTimer
+from region_grower_hpc.engine.signals import StopRequest
+from region_grower_hpc.errors import TaskFailure
+
+logger = logging.getLogger(__name__)
+
+Int64Array = NDArray[np.int64]
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+@dataclass
+class Worker:
+    """Runs tasks on one rank and keeps what they give.
+
+    Attributes:
+        job: what to do.
+        plan: with tasks and row dtype.
+        journal: of this rank and session.
+        ledger: gets the place of every finished task.
+        file: number of the journal in the ledger.
+        stop: asked between two tasks.
+    """
+
+    job: Job[Any]
+    plan: Plan
+    journal: JournalWriter
+    ledger: Ledger
+    file: int
+    stop: StopRequest
+    done: int = 0
+    failed: int = 0
+    #: tasks done and failed that are in the journal's file.
+    kept: tuple[int, int] = (0, 0)
+    #: positions of tasks that exceeded a bound here.
+    suspected: list[int] = field(default_factory=list)
+
+    def work(
+        self,
+        dispatcher: Dispatcher,
+        order: Int64Array,
+        bounds: Int64Array,
+        run: Callable[[int], Result],
+        timer: TaskTimer,
+    ) -> None:
+        """Do batches until there are none, or until the run stops."""
+        for position in self._positions(dispatcher, order, bounds):
+            self._do(position, run, timer)
+
+    def _positions(
+        self, dispatcher: Dispatcher, order: Int64Array, bounds: Int64Array
+    ) -> Iterator[int]:
+        """Positions of the tasks to do next, one at a time."""
+        while (batch := dispatcher.next_batch()) is not None:
+            for position in order[bounds[batch] : bounds[batch + 1]]:
+                if not dispatcher.report(*self.kept, bool(self.stop)):
+                    break
+                yield int(position)
+            self.journal.flush()
+            self.kept = self.done, self.failed
+            dispatcher.report(*self.kept, bool(self.stop))
+
+    def _do(self, position: int, run: Callable[[int], Result], timer: TaskTimer) -> None:
+        task = int(self.plan.tasks[position])
+        self.journal.started(task)
+        # Only what a kill can no longer take is reported done.
+        self.kept = self.done, self.failed
+        started_s = time.perf_counter()
+        try:
+            with timer.task(task):
+                result = run(task)
+            row = np.array(result.row, dtype=self.plan.row_dtype).tobytes()
+        except (MemoryError, TaskTimeout) as error:
+            logger.warning(
+                "task %d exceeded its bounds (%s): settled alone at the end", task, error
+            )
+            self.suspected.append(position)
+            self.journal.suspect(task)
+            return
+        except TaskFailure as failure:
+            self._fail(position, failure, time.perf_counter() - started_s)
+            return
+        except Exception as error:
+            logger.exception("task %d failed", task)
+            internal = TaskFailure("internal", str(error), type(error).__name__)
+            self._fail(position, internal, time.perf_counter() - started_s)
+            return
+        seconds = time.perf_counter() - started_s
+        place = self.journal.done(task, seconds, row, result.arrays)
+        self.ledger.add(position, self.file, place, False, seconds)
+        self.done += 1
+
+    def _fail(self, position: int, failure: TaskFailure, seconds: float) -> None:
+        task = int(self.plan.tasks[position])
+        # Addresses change from run to run, failures.csv must not.
+        message = _ADDRESS.sub("0x...", " ".join(failure.message.split()))
+        logger.error("Skip %d because of the following error: %s", task, message)
+        kept = Failure(task, failure.kind, failure.error, message)
+        place = self.journal.failed(kept, seconds)
+        self.ledger.add(position, self.file, place, True, seconds)
+        self.failed += 1
+
+
+def remaining(finished: NDArray[np.bool_], suspects: Iterable[int]) -> Int64Array:
+    """Positions of tasks that are neither finished nor suspected, ascending."""
+    mask = ~finished
+    mask[list(suspects)] = False
+    return np.flatnonzero(mask).astype(np.int64)
