@@ -112,12 +112,14 @@ class JobContract(ABC):
 
     @pytest.mark.timeout(300)
     def test_is_picklable(self, tmp_path: Path) -> None:
+        """A child process and other ranks get job and plan by pickle."""
         job = self.job(tmp_path)
         plan = pickle.loads(pickle.dumps(job.plan()))
         assert pickle.loads(pickle.dumps(job)).plan().options == plan.options
 
     @pytest.mark.timeout(300)
     def test_plan_is_in_order(self, tmp_path: Path) -> None:
+        """Ids ascend, costs are not negative, inputs exist."""
         plan = self.job(tmp_path).plan()
         assert plan.tasks.dtype == np.int64
         assert np.all(np.diff(plan.tasks) > 0)
@@ -127,12 +129,14 @@ class JobContract(ABC):
 
     @pytest.mark.timeout(300)
     def test_plan_writes_nothing(self, tmp_path: Path) -> None:
+        """A refused run leaves no trace."""
         before = results(tmp_path)
         self.job(tmp_path).plan()
         assert results(tmp_path) == before
 
     @pytest.mark.timeout(300)
     def test_run_is_pure(self, tmp_path: Path) -> None:
+        """A task gives the same whatever was done before it."""
         job = self.job(tmp_path)
         plan = job.plan()
         tasks = [int(task) for task in plan.tasks[:6]]
@@ -166,6 +170,7 @@ class JobContract(ABC):
         n_ranks: int,
         dispatch: str,
     ) -> None:
+        """The files are the same for any number of ranks and both dispatchers."""
         out = tmp_path / "out"
         command = [*self.command(out), "--dispatch", dispatch]
         finished = run_command(command, n_ranks, timeout_s=self.timeout_s)
@@ -177,6 +182,7 @@ class JobContract(ABC):
     def test_same_bytes_on_two_shared_memory_domains(
         self, reference: tuple[dict[str, bytes], float], tmp_path: Path
     ) -> None:
+        """Ranks that share memory in two groups, as on two nodes."""
         out = tmp_path / "out"
         two_domains = {"MPIR_CVAR_NUM_CLIQUES": "2"}
         finished = run_command(self.command(out), 4, two_domains, timeout_s=self.timeout_s)
@@ -185,6 +191,7 @@ class JobContract(ABC):
 
     @pytest.mark.timeout(300)
     def test_second_run_does_nothing(self, tmp_path: Path) -> None:
+        """A complete run is left as it is."""
         out = tmp_path / "out"
         assert run_command(self.command(out), timeout_s=self.timeout_s).returncode == ExitCode.DONE
         before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}

@@ -116,6 +116,7 @@ class MpiCommunicator(Communicator):
         self.node_rank, self.node_size = self._node.rank, self._node.size
         self.n_nodes = self._world.allreduce(int(self._node.rank == 0))
         self._shared_windows: list[Any] = []
+        self._failures = self.node_counters(1)
 
     def bcast(self, value: T) -> T:
         """The value of rank 0, on every rank."""
@@ -191,6 +192,10 @@ class MpiCommunicator(Communicator):
     def receive_any(self, timeout_s: float | None) -> tuple[int, Int64Array] | None:
         """Rank and text of the next message; None if `timeout_s` passes without one."""
         return self._receive(self._mpi.ANY_SOURCE, timeout_s)
+
+    def is_first_to_fail(self) -> bool:
+        """Whether no other rank of this node has asked this before: it tells why all end."""
+        return self._failures.fetch_add(0, 1) == 0
 
     def abort(self, exit_code: int) -> NoReturn:
         """End all ranks at once."""

@@ -88,6 +88,10 @@ class Communicator(ABC):
     def abort(self, exit_code: int) -> NoReturn:
         """End all ranks at once."""
 
+    @abstractmethod
+    def is_first_to_fail(self) -> bool:
+        """Whether no other rank of this node has asked this before: it tells why all end."""
+
     @property
     def is_root(self) -> bool:
         """Whether this is rank 0."""
@@ -160,6 +164,10 @@ class SerialCommunicator(Communicator):
     def receive_any(self, timeout_s: float | None) -> tuple[int, Int64Array] | None:
         """There is nobody to hear from."""
         raise ValueError("a single rank has nobody to hear from")
+
+    def is_first_to_fail(self) -> bool:
+        """There is no other."""
+        return True
 
     def abort(self, exit_code: int) -> NoReturn:
         """End the process by the ordinary way."""

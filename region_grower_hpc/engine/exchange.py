@@ -6,7 +6,7 @@ reach rank 0 shard by shard and go to a memory-mapped file, so that rank 0 never
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -45,6 +45,9 @@ from region_grower_hpc.formats import atomic
 
 logger = logging.getLogger(__name__)
 
+#: Time for the launcher to pass on the last words of a rank.
+LAST_WORDS_S = 0.3
+
 T = TypeVar("T")
 Int64Array = NDArray[np.int64]
 
@@ -94,18 +97,21 @@ def tell(error: RegionGrowerHpcError) -> None:
 
 
 def _last_words(comm: Communicator | None, error: BaseException) -> None:
-    """Print one traceback, of the lowest rank where several fail at once."""
-    if comm is not None:
-        time.sleep(0.1 * min(comm.rank, 20))
+    """Print one traceback where several ranks fail at once; the others leave the abort to it."""
+    if comm is not None and not comm.is_first_to_fail():
+        time.sleep(10 * LAST_WORDS_S)
+        return
     if isinstance(error, OSError):
-        print(
-            f"Error: {error}. Finished work is kept; the same command continues.", file=sys.stderr
-        )
+        words = f"Error: {error}. Finished work is kept; the same command continues.\n"
     elif isinstance(error, KeyboardInterrupt):
-        print("Interrupted. Finished work is kept; the same command continues.", file=sys.stderr)
+        words = "Interrupted. Finished work is kept; the same command continues.\n"
     else:
-        traceback.print_exception(error)
+        words = "".join(traceback.format_exception(error))
+    # In one piece, and with a moment for the launcher to pass it on before it kills its helpers.
+    sys.stderr.write(words)
     sys.stderr.flush()
+    if comm is not None and comm.size > 1:
+        time.sleep(LAST_WORDS_S)
 
 
 class _Run:
@@ -192,6 +198,7 @@ class _Run:
     def _already_complete(self, plan: Plan) -> ExitCode:
         if self.comm.is_root:
             logger.info("complete already: %s", self.state.path)
+            self.state.clear_journals()  # A kill right after the marker leaves them.
         return self._verdict(plan)
 
     # -- computing -----------------------------------------------------------------------------

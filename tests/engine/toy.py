@@ -66,7 +66,7 @@ class ToyJob(Job[dict[str, Any]]):
     def run(self, state: dict[str, Any], task: int) -> Result:
         rng = np.random.default_rng([self.seed, task])
         if self.sleep_s:
-            time.sleep(self.sleep_s * rng.random() * 2)
+            time.sleep(self.sleep_s * (task % 5) / 2)
         if task in state["misdeeds"]:
             self._misbehave(state["misdeeds"][task], task)
         numbers = rng.random(int(rng.integers(1, 200)))
@@ -115,8 +115,8 @@ class ToyJob(Job[dict[str, Any]]):
             for task, row in zip(plan.tasks, rows, strict=True)
         ]
         atomic.write_text(self.out / "table.csv", "\n".join(lines) + "\n")
-        told = [f"{f.task},{f.kind},{f.error},{f.message}" for f in failures]
-        atomic.write_text(self.out / "failures.csv", "\n".join(told) + "\n")
+        told = [f"{f.task},{f.kind},{f.error},{f.message}\n" for f in failures]
+        atomic.write_text(self.out / "failures.csv", "".join(told))
 
 
 def parse_misdeeds(words: Sequence[str]) -> tuple[tuple[int, str], ...]:
