@@ -252,7 +252,7 @@ def _without_state(state: StateFolder, outputs: Sequence[Path], options: EngineO
     if options.resume:
         raise InvalidInputError(f"--resume: there is no run to resume in {state.path}")
     for path in outputs:
-        if not options.overwrite and _has_content(path):
+        if not options.overwrite and _has_content(path, but=state.path):
             raise InvalidInputError(
                 f"{path} exists and was not written by a run of this command: use --overwrite, or "
                 "another output"
@@ -260,5 +260,8 @@ def _without_state(state: StateFolder, outputs: Sequence[Path], options: EngineO
     return Start.FRESH
 
 
-def _has_content(path: Path) -> bool:
-    return any(path.iterdir()) if path.is_dir() else path.exists()
+def _has_content(path: Path, but: Path) -> bool:
+    """Whether there is a file, or a folder that holds more than the state folder."""
+    if not path.is_dir():
+        return path.exists()
+    return any(entry.resolve() != but.resolve() for entry in path.iterdir())

@@ -1,34 +1,41 @@
-"""Identity of contents: what plan.json remembers of inputs and options."""
+"""Fingerprints of inputs: by content, never by path, so that a moved input is the same input."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
-WHOLE_BYTES = 64 << 20
-EDGE_BYTES = 1 << 20
+MEGABYTE = 1024**2
+WHOLE_FILE_LIMIT_BYTES = 64 * MEGABYTE
 
 
 def digest_file(path: Path) -> str:
-    """sha256 of a file's content; above 64 MB of its size, time and first and last MB."""
-    path = Path(path)
-    status = path.stat()
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        if status.st_size <= WHOLE_BYTES:
-            while block := file.read(EDGE_BYTES):
-                digest.update(block)
-        else:
-            digest.update(f"{status.st_size} {status.st_mtime_ns} ".encode())
-            digest.update(file.read(EDGE_BYTES))
-            file.seek(-EDGE_BYTES, 2)
-            digest.update(file.read(EDGE_BYTES))
-    return digest.hexdigest()
+    """Return the sha256 of a file, as 64 hexadecimal digits.
+
+    Up to 64 MB the whole content counts. Of a larger file the size, the modification time and the
+    first and last megabyte count, since a volume of many GB would cost minutes at every start.
+    """
+    with Path(path).open("rb") as file:
+        status = os.fstat(file.fileno())
+        if status.st_size <= WHOLE_FILE_LIMIT_BYTES:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        result = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns} ".encode())
+        result.update(file.read(MEGABYTE))
+        file.seek(-MEGABYTE, os.SEEK_END)
+        result.update(file.read(MEGABYTE))
+    return result.hexdigest()
 
 
 def digest_json(value: Any) -> str:
-    """sha256 of a JSON value, whatever the order of its keys."""
+    """Return the sha256 of a value's canonical JSON: sorted keys, no blanks, ASCII.
+
+    Tuples and lists are the same; the order of a dictionary's keys does not count.
+
+    Raises:
+        TypeError: the value holds something that JSON cannot (a Path, an array).
+    """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

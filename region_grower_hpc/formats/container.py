@@ -1,0 +1,141 @@
+"""Containers: one HDF5 file of many morphologies, read by `morphio.Collection`.
+
+A container has one group a morphology, under the morphology's name, with the members of a MorphIO
+HDF5 v1.3 file. A name may hold slashes (`hashed/ab/abcd`): its groups are nested.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from h5py import h5f, h5g, h5o
+
+from region_grower_hpc.formats.morphology import (
+    GROUP_PROPERTIES,
+    MorphologyArrays,
+    check_storable,
+    replacing_hdf5,
+    write_members,
+    write_metadata,
+)
+
+
+class ContainerWriter:
+    """Writes a container, which appears under its path when the `with` block ends well.
+
+    All morphologies share one metadata group by hard links. The bytes depend on the names, the
+    arrays and their order alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._open = replacing_hdf5(Path(path))
+        self._metadata: h5g.GroupID | None = None
+
+    def __enter__(self) -> ContainerWriter:
+        self._folders = _Folders(self._open.__enter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, traceback)
+
+    def add(self, name: str, arrays: MorphologyArrays) -> None:
+        """Write one morphology.
+
+        Raises:
+            ValueError: the name is taken, or MorphIO could not read the morphology back.
+        """
+        check_storable(arrays)
+        write_members(self._new_group(name), arrays)
+
+    def copy(self, name: str, source: h5f.FileID) -> None:
+        """Copy one morphology from another open container, its datasets as they are (H5Ocopy).
+
+        Raises:
+            KeyError: the other container has no such morphology.
+        """
+        try:
+            original = h5g.open(source, name.encode())
+        except (KeyError, ValueError) as error:
+            file = os.fsdecode(h5f.get_name(source))
+            raise KeyError(f"container '{file}' holds no morphology '{name}'") from error
+        group = self._new_group(name)
+        for member in (b"points", b"structure"):
+            h5o.copy(original, member, group, member)
+
+    def _new_group(self, name: str) -> h5g.GroupID:
+        parent, last = self._folders.free_place(name)
+        group = h5g.create(parent, last, gcpl=GROUP_PROPERTIES)
+        if self._metadata is None:
+            self._metadata = write_metadata(group)
+        else:
+            group.links.create_hard(b"metadata", self._metadata, b".")
+        return group
+
+
+class _Folders:
+    """The groups between a container's root and its morphologies, made when first needed.
+
+    HDF5 can make them itself, but then gives them a time stamp.
+    """
+
+    def __init__(self, file: h5f.FileID) -> None:
+        self._groups: dict[str, h5g.GroupID] = {"": h5g.open(file, b"/")}
+
+    def free_place(self, name: str) -> tuple[h5g.GroupID, bytes]:
+        """Return the open group for a new morphology, and the last part of its name.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        folder, _, last = name.rpartition("/")
+        group = self._groups.get(folder)
+        if group is None:
+            above, part = self.free_place(folder)
+            group = self._groups[folder] = h5g.create(above, part, gcpl=GROUP_PROPERTIES)
+        elif group.links.exists(last.encode()):
+            raise ValueError(f"the container already holds '{name}'")
+        return group, last.encode()
+
+
+def write_links(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
+    """Write a container of external links into shards: (shard, names of its morphologies).
+
+    The shards are named relative to the container: the folder can be moved as a whole.
+
+    Raises:
+        ValueError: a name occurs twice.
+    """
+    path = Path(path)
+    with replacing_hdf5(path) as file:
+        folders = _Folders(file)
+        for shard, names in shards:
+            target = os.fsencode(os.path.relpath(shard, path.parent))
+            for name in names:
+                parent, last = folders.free_place(name)
+                parent.links.create_external(last, target, name.encode())
+
+
+def merge(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
+    """Copy the named morphologies of shards, in the given order, into one container.
+
+    Raises:
+        FileNotFoundError: a shard does not exist.
+        KeyError: a shard lacks a morphology.
+        ValueError: a name occurs twice.
+    """
+    with ContainerWriter(path) as writer:
+        for shard, names in shards:
+            source = h5f.open(os.fsencode(shard), h5f.ACC_RDONLY)
+            try:
+                for name in names:
+                    writer.copy(name, source)
+            finally:
+                source.close()

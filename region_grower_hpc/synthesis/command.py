@@ -1,0 +1,273 @@
+"""The commands of synthesis: options of `region-grower` 1.6.0 by the same names, and ours."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import click
+
+from region_grower_hpc.engine.command import (
+    LOG_LEVELS,
+    Command,
+    engine_options,
+    settings_option,
+    setup_logging,
+    split,
+)
+
+LOGGER = logging.getLogger(__name__)
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+
+
+def _diametrizer_and_extension(function: Any) -> Any:
+    """Options of both generate commands."""
+    for option in (
+        click.option(
+            "--region", default="default", show_default=True, help="Region key in the output file."
+        ),
+        click.option(
+            "-e",
+            "--ext",
+            type=click.Choice([".h5", ".swc", ".asc"]),
+            default=".h5",
+            show_default=True,
+            help="Extension of the morphology files.",
+        ),
+        click.option(
+            "-dc",
+            "--diametrizer-config",
+            type=FILE,
+            help="JSON configuration of an external diametrizer.",
+        ),
+        click.option("--log-level", type=click.Choice(LOG_LEVELS), default="info"),
+        settings_option(),
+        click.argument("dat_file", type=ANY_PATH),
+        click.argument("input_folder", type=ANY_PATH),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(cls=Command)
+@_diametrizer_and_extension
+@click.option(
+    "-tp",
+    "--tmd-parameters",
+    type=FILE,
+    help="JSON file of parameters to start from instead of the defaults.",
+)
+@click.option(
+    "-pf",
+    "--parameter-filename",
+    type=FILE,
+    default=Path("tmd_parameters.json"),
+    show_default=True,
+    help="File to write.",
+)
+def generate_parameters(log_level: str, **values: Any) -> None:
+    """Derive TMD growth parameters for each mtype of a folder of morphologies.
+
+    INPUT_FOLDER holds the morphologies; DAT_FILE lists them, after a header line, as name, layer
+    and mtype separated by spaces. The output has the form {REGION: {mtype: ...}} that
+    synthesize-morphologies reads.
+    """
+    from region_grower_hpc.synthesis.generate import generate_parameters as generate
+
+    setup_logging(log_level)
+    generate(**values)
+    LOGGER.info("Parameters written to %s", values["parameter_filename"])
+
+
+@click.command(cls=Command)
+@_diametrizer_and_extension
+@click.option(
+    "-df",
+    "--distribution-filename",
+    type=FILE,
+    default=Path("tmd_distributions.json"),
+    show_default=True,
+    help="File to write.",
+)
+@click.option(
+    "--nb-processes",
+    type=click.IntRange(min=1),
+    help="mtypes worked on at once. Default: one per allowed CPU.",
+)
+def generate_distributions(log_level: str, **values: Any) -> None:
+    """Derive TMD distributions for each mtype of a folder of morphologies.
+
+    INPUT_FOLDER holds the morphologies; DAT_FILE lists them, after a header line, as name, layer
+    and mtype separated by spaces. The output has the form {REGION: {mtype: ...}} that
+    synthesize-morphologies reads.
+    """
+    from region_grower_hpc.synthesis.generate import generate_distributions as generate
+
+    setup_logging(log_level)
+    generate(**values)
+    LOGGER.info("Distributions written to %s", values["distribution_filename"])
+
+
+@click.command(cls=Command)
+@click.option(
+    "--input-cells", type=ANY_PATH, required=True, help="SONATA or MVD3 file of cells: soma places."
+)
+@click.option("--tmd-parameters", type=ANY_PATH, required=True, help="JSON file of TMD parameters.")
+@click.option(
+    "--tmd-distributions", type=ANY_PATH, required=True, help="JSON file of TMD distributions."
+)
+@click.option(
+    "--atlas", required=True, help="Atlas folder: hierarchy.json, brain_regions.nrrd, [PH]y.nrrd …"
+)
+@click.option("--atlas-cache", help="Accepted; a local atlas folder needs no cache.")
+@click.option(
+    "--region-structure",
+    type=ANY_PATH,
+    default=Path("region_structure.yaml"),
+    show_default=True,
+    help="YAML file of the layers of each region.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of cell gid: seed + gid.")
+@click.option("--out-cells", type=FILE, required=True, help="SONATA or MVD3 file to write.")
+@click.option("--out-apical", type=FILE, help="YAML file of apical points to write.")
+@click.option(
+    "--out-morph-dir",
+    type=FOLDER,
+    default=Path("out"),
+    show_default=True,
+    help="Folder of the morphologies.",
+)
+@click.option(
+    "--out-morph-ext",
+    type=click.Choice(["swc", "asc", "h5"]),
+    multiple=True,
+    default=["h5"],
+    show_default=True,
+    help="Format of the morphology files; may be repeated.",
+)
+@click.option(
+    "--out-failures",
+    type=FILE,
+    help="CSV file of the cells that were not synthesized. Default: <out-cells>.failures.csv.",
+)
+@click.option(
+    "--container",
+    type=click.Choice(["files", "shards", "merged"]),
+    default="files",
+    show_default=True,
+    help="A file for each cell, one HDF5 container, or containers of some cells each and one of "
+    "links to them.",
+)
+@click.option(
+    "--container-path",
+    type=FILE,
+    help="The HDF5 container; with --container files it is written beside the files. Default: "
+    "merged.h5 or morphologies.h5 in --out-morph-dir.",
+)
+@click.option(
+    "--max-files-per-dir", type=int, help="Use hashed sub-folders above this number of files."
+)
+@click.option("--min-depth", type=float, default=25.0, show_default=True, help="µm below the pia.")
+@click.option("--max-depth", type=float, default=5000.0, show_default=True, help="µm.")
+@click.option(
+    "--min-hard-scale",
+    type=float,
+    default=0.2,
+    show_default=True,
+    help="Neurites that hard limits would shrink to this factor or below are removed.",
+)
+@click.option("--synthesize-axons", is_flag=True, help="Grow the axons of grow_types too.")
+@click.option("--skip-write", is_flag=True, help="Write no morphologies.")
+@click.option(
+    "--grower",
+    type=click.Choice(["neurots"]),
+    default="neurots",
+    show_default=True,
+    help="What grows a cell.",
+)
+@click.option("--with-mpi", is_flag=True, help="Accepted; the launcher tells.")
+@click.option("--hide-progress-bar", is_flag=True, help="Show no progress.")
+@click.option("--dask-config", help="Accepted and ignored: there is no Dask.")
+@click.option("--chunksize", type=click.IntRange(min=1), help="Cells a work unit of a rank.")
+@click.option("--show-pip-freeze", is_flag=True, help="Log the installed packages.")
+@engine_options
+@click.pass_context
+def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
+    """Grow a morphology for every cell of a circuit, adapted to its place in an atlas.
+
+    The options of `region-grower synthesize-morphologies` keep their names. Results are the same
+    for any number of ranks; a run that was stopped or killed continues with the same command.
+    """
+    from region_grower_hpc.engine.launch import run
+    from region_grower_hpc.synthesis.job import SynthesisJob
+    from region_grower_hpc.synthesis.settings import SynthesisSettings
+
+    setup_logging(values["log_level"])
+    _check_dask_config(values.pop("dask_config"))
+    if values["nb_processes"] is None:
+        values["nb_processes"] = _all_cpus(values["input_cells"])
+    options, own = split(values, context)
+    if own["show_pip_freeze"]:
+        _log_packages()
+    settings = SynthesisSettings(
+        input_cells=own["input_cells"],
+        tmd_parameters=own["tmd_parameters"],
+        tmd_distributions=own["tmd_distributions"],
+        atlas=own["atlas"],
+        region_structure=own["region_structure"],
+        out_cells=own["out_cells"],
+        out_morph_dir=own["out_morph_dir"],
+        out_morph_ext=tuple(dict.fromkeys(own["out_morph_ext"])),
+        out_apical=own["out_apical"],
+        out_failures=own["out_failures"],
+        container=own["container"],
+        container_path=own["container_path"],
+        seed=own["seed"],
+        min_depth_um=own["min_depth"],
+        max_depth_um=own["max_depth"],
+        min_hard_scale=own["min_hard_scale"],
+        max_files_per_dir=own["max_files_per_dir"],
+        skip_write=own["skip_write"],
+        synthesize_axons=own["synthesize_axons"],
+        grower=own["grower"],
+    )
+    context.exit(run(SynthesisJob(settings), settings.out_cells, options))
+
+
+def _check_dask_config(config: str | None) -> None:
+    """Refuse what the peer refuses; what it accepts has no use here."""
+    if config is None:
+        return
+    if not Path(config).exists():
+        try:
+            json.loads(config)
+        except ValueError:
+            raise click.UsageError(
+                "--dask-config is neither an existing file nor a JSON text"
+            ) from None
+    LOGGER.warning("--dask-config is ignored: the ranks are started by --nb-processes or MPI")
+
+
+def _all_cpus(input_cells: Path) -> int:
+    """All CPUs this process may use, at most one a cell; one where there is no MPI."""
+    import os
+
+    from region_grower_hpc.engine.launcher import has_mpi
+    from region_grower_hpc.formats.sonata import count_cells
+
+    if not has_mpi():
+        LOGGER.info("One process computes: mpi4py and an MPI library would use all CPUs")
+        return 1
+    return max(1, min(len(os.sched_getaffinity(0)), count_cells(input_cells) or 1))
+
+
+def _log_packages() -> None:
+    from importlib import metadata
+
+    packages = {f"{item.name}=={item.version}" for item in metadata.distributions()}
+    LOGGER.info("Using the following package versions: %s", sorted(packages, key=str.lower))

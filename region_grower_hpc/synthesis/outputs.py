@@ -1,0 +1,131 @@
+"""The files that synthesis leaves: morphologies, containers, cells, apical points, failures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.engine.job import Failure
+from region_grower_hpc.formats import atomic, container, morphology
+from region_grower_hpc.formats.morphology import MorphologyArrays
+from region_grower_hpc.formats.sonata import load_cells, save_cells
+from region_grower_hpc.synthesis.settings import SynthesisSettings
+
+FAILURE_COLUMNS = ("gid", "mtype", "region", "kind", "error", "message")
+
+
+def paths(settings: SynthesisSettings, n_cells: int) -> list[Path]:
+    """Files and folders that a complete run of n_cells has written."""
+    written = [settings.out_cells]
+    if n_cells == 0:
+        return written
+    if settings.writes_files or settings.writes_container:
+        written.append(settings.out_morph_dir)
+    if settings.writes_container:
+        written.append(settings.container_file)
+    if settings.out_apical is not None:
+        written.append(settings.out_apical)
+    return written
+
+
+def shard_file(settings: SynthesisSettings, shard: int) -> Path:
+    """The container of one shard."""
+    return settings.shards_dir / f"{shard:05d}.h5"
+
+
+def write_shard(
+    settings: SynthesisSettings, shard: int, morphologies: Sequence[tuple[str, MorphologyArrays]]
+) -> None:
+    """Write the morphologies of one shard, under their paths below the output folder."""
+    if settings.writes_files:
+        for name, arrays in morphologies:
+            stem = settings.out_morph_dir / name
+            stem.parent.mkdir(parents=True, exist_ok=True)
+            for extension in settings.out_morph_ext:
+                morphology.write(arrays, stem.with_name(f"{stem.name}.{extension}"))
+    if settings.writes_container:
+        path = shard_file(settings, shard)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with container.ContainerWriter(path) as writer:
+            for name, arrays in morphologies:
+                writer.add(name, arrays)
+
+
+def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]]) -> None:
+    """Join the shards: by links where they stay, else by copying them and removing them.
+
+    Args:
+        settings: what to write and where.
+        names: of the morphologies, shard by shard.
+    """
+    shards = [(shard_file(settings, shard), part) for shard, part in enumerate(names)]
+    target = settings.container_file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if settings.container == "shards":
+        container.write_links(target, shards)
+    elif settings.shards_dir.exists() or not target.exists():
+        container.merge(target, shards)
+        # A kill before this line merges once more; after it, the target is whole.
+        shutil.rmtree(settings.shards_dir, ignore_errors=True)
+
+
+def write_cells(input_cells: Path, out_cells: Path, morphologies: Mapping[int, str]) -> None:
+    """Write the cells that have a morphology, with identity orientations.
+
+    Orientations are imbued in the synthesized morphologies. Where a cell is dropped, so is every
+    row with a missing property (`CellCollection.remove_unassigned_cells`), as region-grower does.
+
+    Args:
+        input_cells: the cells as given.
+        out_cells: SONATA, or MVD3 where it ends in .mvd3.
+        morphologies: {gid: path without extension}.
+    """
+    cells = load_cells(input_cells)
+    n_cells = len(cells.properties)
+    names = np.array([morphologies.get(gid) for gid in range(n_cells)], dtype=object)
+    cells.properties["morphology"] = names
+    if len(morphologies) < n_cells:
+        cells.remove_unassigned_cells()
+    if n_cells:
+        cells.properties["morphology_producer"] = "synthesis"
+        cells.orientations = np.broadcast_to(np.identity(3), (len(cells.properties), 3, 3))
+    else:
+        del cells.properties["morphology"]
+    out_cells.parent.mkdir(parents=True, exist_ok=True)
+    save_cells(cells, out_cells)
+
+
+def write_apical_points(path: Path, morphologies: Mapping[int, str], rows: NDArray[Any]) -> None:
+    """Write {morphology: [x, y, z]}, µm from the soma; null for cells without apical point."""
+    import yaml
+
+    points = {
+        name: rows[gid]["apical_point"].tolist() if rows[gid]["has_apical"] else None
+        for gid, name in morphologies.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    atomic.write_text(path, yaml.dump(points, Dumper=dumper))
+
+
+def write_failures(
+    path: Path, failures: Sequence[Failure], mtypes: Sequence[str], regions: Sequence[str]
+) -> None:
+    """Write one row for each cell that was not synthesized; the header alone if there is none."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FAILURE_COLUMNS)
+    for failure in failures:
+        gid = failure.task
+        writer.writerow(
+            (gid, mtypes[gid], regions[gid], failure.kind, failure.error, failure.message)
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic.write_text(path, text.getvalue())

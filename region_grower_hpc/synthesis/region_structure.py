@@ -1,0 +1,164 @@
+"""The file region_structure.yaml: layers, thicknesses and constraints of the regions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.synthesis.region_mapper import DEFAULT_REGION
+
+
+@dataclass(frozen=True)
+class Region:
+    """One entry of the file.
+
+    Attributes:
+        layers: names of the layers from the pia down; `[PH]<name>.nrrd` holds their bounds.
+        thicknesses_um: thickness of the layers in the column that the distributions come from, in
+            file order; None where the file gives none, and then depths are undefined.
+        directions, boundaries: constraints on growth, as in the file.
+    """
+
+    layers: tuple[str | int, ...]
+    thicknesses_um: tuple[float, ...] | None = None
+    directions: tuple[Mapping[str, Any], ...] = ()
+    boundaries: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class RegionStructure:
+    """All regions of one file, in file order.
+
+    Attributes:
+        path: the file; relative paths of boundaries start from its folder.
+        regions: {acronym or @expression: region}, without "default", which is not a region.
+        default: the entry "default" where the file has one. Its layers and thicknesses are not
+            used, its directions and boundaries apply to cells outside all regions.
+    """
+
+    path: Path
+    regions: Mapping[str, Region]
+    default: Region | None = None
+
+    @property
+    def base_folder(self) -> Path:
+        """Folder that relative paths in the file start from."""
+        return self.path.parent
+
+    def get(self, region: str) -> Region | None:
+        """The entry that applies to cells of a synthesis region, "default" included."""
+        return self.default if region == DEFAULT_REGION else self.regions.get(region)
+
+    def cortical_depths_um(self) -> dict[str, list[float] | None]:
+        """Lower bound of every layer in the reference column.
+
+        Returns:
+            {region: cumulative thicknesses in µm}; None without thicknesses and for "default".
+        """
+        depths: dict[str, list[float] | None] = {DEFAULT_REGION: None}
+        for name, region in self.regions.items():
+            depths[name] = None if region.thicknesses_um is None else _sums(region.thicknesses_um)
+        return depths
+
+
+def load_region_structure(path: Path | str | None) -> RegionStructure:
+    """Read and check region_structure.yaml.
+
+    Raises:
+        InvalidInputError: no such file; malformed YAML (with its line); a region without layers,
+            or an entry of the wrong type.
+    """
+    import yaml
+
+    if path is None or not Path(path).is_file():
+        raise InvalidInputError(
+            f"region_structure file not found at {path}. Give it with --region-structure."
+        )
+    path = Path(path)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        problem = getattr(error, "problem", None) or str(error)
+        raise InvalidInputError(f"{path}{where}: not valid YAML: {problem}") from error
+    if not isinstance(content, dict):
+        raise InvalidInputError(
+            f"{path}: must be a mapping {{region: {{layers: [...], ...}}}}, "
+            f"not {type(content).__name__}"
+        )
+    default = None
+    regions = {}
+    for name, entry in content.items():
+        if name == DEFAULT_REGION:
+            default = _region({"layers": [DEFAULT_REGION], **(entry or {})}, f"{path}: {name}")
+        else:
+            regions[str(name)] = _region(entry, f"{path}: region {name!r}")
+    return RegionStructure(path=path, regions=regions, default=default)
+
+
+def refuse_growth_constraints(structure: RegionStructure, regions: Iterable[str]) -> None:
+    """Refuse directions and boundaries of synthesis regions that have cells.
+
+    They are not applied by this version, and morphologies grown without them would be wrong.
+
+    Raises:
+        InvalidInputError: naming the file, the region and the key.
+    """
+    for name in regions:
+        region = structure.get(name)
+        for key in ("directions", "boundaries"):
+            if region is not None and getattr(region, key):
+                raise InvalidInputError(
+                    f"{structure.path}: region {name!r} has cells and the key {key!r}, which is "
+                    f"not supported yet. Remove {key!r} from the region to grow its cells "
+                    f"without these constraints."
+                )
+
+
+def _sums(thicknesses_um: tuple[float, ...]) -> list[float]:
+    import numpy as np
+
+    return list(np.cumsum(list(thicknesses_um)).tolist())
+
+
+def _region(entry: Any, where: str) -> Region:
+    if not isinstance(entry, dict):
+        raise InvalidInputError(f"{where}: must be a mapping with the key 'layers'")
+    layers = entry.get("layers")
+    if not isinstance(layers, list) or not layers:
+        raise InvalidInputError(
+            f"{where}: 'layers' is missing or empty. List the layers from the pia down, "
+            f"such as [1, 2, 3, 4, 5, 6]."
+        )
+    return Region(
+        layers=tuple(layers),
+        thicknesses_um=_thicknesses(entry.get("thicknesses"), where),
+        directions=_constraints(entry, "directions", where),
+        boundaries=_constraints(entry, "boundaries", where),
+    )
+
+
+def _thicknesses(entry: Any, where: str) -> tuple[float, ...] | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict) or not entry:
+        raise InvalidInputError(f"{where}: 'thicknesses' must be a mapping {{layer: µm}}")
+    for layer, value in entry.items():
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value) or value < 0:
+            raise InvalidInputError(
+                f"{where}: 'thicknesses' of layer {layer}: {value!r} is not a length in µm"
+            )
+    return tuple(entry.values())
+
+
+def _constraints(entry: dict[str, Any], key: str, where: str) -> tuple[Mapping[str, Any], ...]:
+    value = entry.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise InvalidInputError(f"{where}: {key!r} must be a list of mappings")
+    return tuple(value)

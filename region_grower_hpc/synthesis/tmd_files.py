@@ -1,0 +1,106 @@
+"""The two JSON files of the synthesis: {region: {mtype: {...}}}."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.synthesis.region_mapper import DEFAULT_REGION
+
+LOGGER = logging.getLogger(__name__)
+
+LEGACY_NAMES = {"apical": "apical_dendrite", "basal": "basal_dendrite"}
+
+TmdData = dict[str, dict[str, dict[str, Any]]]
+
+
+def load_tmd_file(path: Path | str) -> TmdData:
+    """Read tmd_parameters.json or tmd_distributions.json, with the names of today.
+
+    Raises:
+        InvalidInputError: no such file; not JSON (with line and column); not of the form
+            {region: {mtype: {...}}}.
+    """
+    path = Path(path)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{path}: not UTF-8 text, so not JSON: {error}") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(
+            f"{path}, line {error.lineno}, column {error.colno}: not valid JSON: {error.msg}"
+        ) from error
+    _check_nesting(data, path)
+    renamed: TmdData = _renamed(data)
+    return renamed
+
+
+def with_axon_choice(parameters: TmdData, synthesize_axons: bool) -> TmdData:
+    """Parameters whose `grow_types` follow the option --synthesize-axons.
+
+    Without the option "axon" is taken out of all grow types; with it, mtypes that have none are
+    named in the log.
+    """
+    chosen: TmdData = {}
+    for region, by_mtype in parameters.items():
+        chosen[region] = {}
+        for mtype, values in by_mtype.items():
+            grow_types = values.get("grow_types")
+            if isinstance(grow_types, list) and not synthesize_axons:
+                kept = [grow_type for grow_type in grow_types if grow_type != "axon"]
+                values = {**values, "grow_types": kept}
+            elif synthesize_axons and "axon" not in (grow_types or []):
+                LOGGER.warning(
+                    "No axon data for mtype '%s' in region '%s', but axon synthesis requested: "
+                    "its cells will not have axons",
+                    mtype,
+                    region,
+                )
+            chosen[region][mtype] = values
+    return chosen
+
+
+def with_defaults(data: TmdData) -> TmdData:
+    """Add the mtypes of the region "default" to every other region where they are missing."""
+    defaults = data.get(DEFAULT_REGION, {})
+    return {region: {**defaults, **by_mtype} for region, by_mtype in data.items()}
+
+
+def region_key(distributions: Mapping[str, Any], synthesis_region: str, region: str) -> str:
+    """Region under which both files are read for a cell.
+
+    Args:
+        distributions: content of the distributions file.
+        synthesis_region: what `RegionMapper` gives for the cell's region.
+        region: the cell's own region, used where the distributions lack the former.
+    """
+    return synthesis_region if synthesis_region in distributions else region
+
+
+def _check_nesting(data: Any, path: Path) -> None:
+    if not isinstance(data, dict):
+        raise InvalidInputError(f"{path}: must be an object {{region: {{mtype: ...}}}}")
+    for region, by_mtype in data.items():
+        if not isinstance(by_mtype, dict):
+            raise InvalidInputError(f"{path}: key '{region}': must be an object {{mtype: ...}}")
+        for mtype, values in by_mtype.items():
+            if not isinstance(values, dict):
+                raise InvalidInputError(
+                    f"{path}: key '{region}/{mtype}': must be an object, since the file has the "
+                    f"form {{region: {{mtype: {{...}}}}}}"
+                )
+
+
+def _renamed(value: Any) -> Any:
+    """Legacy neurite names replaced in keys and in items of lists, which may be the values."""
+    if isinstance(value, dict):
+        return {LEGACY_NAMES.get(key, key): _renamed(item) for key, item in value.items()}
+    if isinstance(value, list) and any(isinstance(item, str) for item in value):
+        return [LEGACY_NAMES.get(item, item) if isinstance(item, str) else item for item in value]
+    return value
