@@ -20,9 +20,9 @@ from region_grower_hpc.engine.job import (
     default_shard_size,
 )
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
-from region_grower_hpc.formats.morphology import MorphologyArrays
+from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable, from_morphio
 from region_grower_hpc.synthesis import outputs
-from region_grower_hpc.synthesis.cell import synthesize_cell
+from region_grower_hpc.synthesis.cell import SynthesizedCell, synthesize_cell
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment
 from region_grower_hpc.synthesis.growers import Grower, NeuroTSGrower
 from region_grower_hpc.synthesis.names import cell_seed, morphology_name, morphology_path
@@ -144,30 +144,52 @@ class SynthesisJob(Job[SynthesisState]):
 
     def run(self, state: SynthesisState, task: int) -> Result:
         """Grow one cell."""
-        from region_grower_hpc.formats.morphology import from_morphio
+        cell = self.grow(state, task)
+        arrays = self.arrays(cell)
+        has_apical = len(cell.apical_points) > 0
+        apical_point = cell.apical_points[0] if has_apical else np.zeros(3, dtype=np.float32)
+        row = (len(arrays.points), len(arrays.structure), has_apical, apical_point)
+        if self.settings.skip_write:
+            return Result(row)
+        return Result(row, {"points": arrays.points, "structure": arrays.structure})
 
-        if task in state.context.errors:
-            raise TaskFailure("input", state.context.errors[task])
-        kind = int(state.region_codes[task]), int(state.mtype_codes[task])
-        cell = synthesize_cell(
-            state.environment.cell(task, cell_seed(self.settings.seed, task)),
+    def grow(self, state: SynthesisState, gid: int) -> SynthesizedCell:
+        """The neuron of one cell.
+
+        Raises:
+            TaskFailure: it cannot be grown.
+        """
+        if gid in state.context.errors:
+            raise TaskFailure("input", state.context.errors[gid])
+        kind = int(state.region_codes[gid]), int(state.mtype_codes[gid])
+        return synthesize_cell(
+            state.environment.cell(gid, cell_seed(self.settings.seed, gid)),
             state.context.recipes[kind],
             state.grower,
             min_hard_scale=self.settings.min_hard_scale,
         )
+
+    @staticmethod
+    def arrays(cell: SynthesizedCell) -> MorphologyArrays:
+        """The neuron as it is written.
+
+        Raises:
+            TaskFailure: nothing is left of it that a file could hold.
+        """
         arrays = from_morphio(cell.morphology)
-        has_apical = len(cell.apical_points) > 0
-        apical_point = cell.apical_points[0] if has_apical else np.zeros(3, dtype=np.float32)
-        row = (len(arrays.points), len(arrays.structure), has_apical, apical_point)
-        kept = {} if self.settings.skip_write else _as_arrays(arrays)
-        return Result(row, kept)
+        try:
+            check_storable(arrays)
+        except ValueError as error:
+            raise TaskFailure("growth", str(error), type(error).__name__) from error
+        return arrays
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
         """Write the morphologies of some cells."""
         if self.settings.skip_write:
             return
         named = (
-            (self._path(plan, result.task), MorphologyArrays(**result.arrays)) for result in results
+            (self.path_of(result.task, plan.context.levels), MorphologyArrays(**result.arrays))
+            for result in results
         )
         outputs.write_shard(self.settings, shard, list(named))
 
@@ -177,7 +199,7 @@ class SynthesisJob(Job[SynthesisState]):
         made = np.ones(plan.n_tasks, dtype=bool)
         made[[failure.task for failure in failures]] = False
         gids = np.flatnonzero(made)
-        paths = {int(gid): self._path(plan, int(gid)) for gid in gids}
+        paths = {int(gid): self.path_of(int(gid), context.levels) for gid in gids}
         if settings.writes_container:
             shards = [
                 [paths[gid] for gid in plan.tasks[plan.shard(shard)].tolist() if made[gid]]
@@ -185,7 +207,11 @@ class SynthesisJob(Job[SynthesisState]):
             ]
             outputs.write_container(settings, shards)
         if settings.out_apical is not None and plan.n_tasks:
-            outputs.write_apical_points(settings.out_apical, paths, rows)
+            points = {
+                name: rows[gid]["apical_point"] if rows[gid]["has_apical"] else None
+                for gid, name in paths.items()
+            }
+            outputs.write_apical_points(settings.out_apical, points)
         outputs.write_failures(
             settings.failures_csv,
             failures,
@@ -210,10 +236,9 @@ class SynthesisJob(Job[SynthesisState]):
             return TooManyFailuresError(f"{told}; --max-failed-ratio F allows some")
         return None
 
-    def _path(self, plan: Plan, gid: int) -> str:
-        """The `morphology` property of a cell: name and hashed sub-folders."""
-        name = morphology_name(cell_seed(self.settings.seed, gid))
-        return morphology_path(name, plan.context.levels)
+    def path_of(self, gid: int, levels: int | None) -> str:
+        """The `morphology` property of a cell: hashed sub-folders and name."""
+        return morphology_path(morphology_name(cell_seed(self.settings.seed, gid)), levels)
 
     def _options(self) -> dict[str, Any]:
         """Every choice that changes what is written."""
@@ -243,7 +268,3 @@ class SynthesisJob(Job[SynthesisState]):
             "--region-structure": settings.region_structure,
             **{f"--atlas {path.name}": path for path in volumes},
         }
-
-
-def _as_arrays(arrays: MorphologyArrays) -> dict[str, NDArray[Any]]:
-    return {"points": arrays.points, "structure": arrays.structure}

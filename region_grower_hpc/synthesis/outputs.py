@@ -45,17 +45,24 @@ def write_shard(
 ) -> None:
     """Write the morphologies of one shard, under their paths below the output folder."""
     if settings.writes_files:
-        for name, arrays in morphologies:
-            stem = settings.out_morph_dir / name
-            stem.parent.mkdir(parents=True, exist_ok=True)
-            for extension in settings.out_morph_ext:
-                morphology.write(arrays, stem.with_name(f"{stem.name}.{extension}"))
+        write_files(settings, morphologies)
     if settings.writes_container:
         path = shard_file(settings, shard)
         path.parent.mkdir(parents=True, exist_ok=True)
         with container.ContainerWriter(path) as writer:
             for name, arrays in morphologies:
                 writer.add(name, arrays)
+
+
+def write_files(
+    settings: SynthesisSettings, morphologies: Sequence[tuple[str, MorphologyArrays]]
+) -> None:
+    """Write a file for each morphology and format."""
+    for name, arrays in morphologies:
+        stem = settings.out_morph_dir / name
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        for extension in settings.out_morph_ext:
+            morphology.write(arrays, stem.with_name(f"{stem.name}.{extension}"))
 
 
 def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]]) -> None:
@@ -102,17 +109,14 @@ def write_cells(input_cells: Path, out_cells: Path, morphologies: Mapping[int, s
     save_cells(cells, out_cells)
 
 
-def write_apical_points(path: Path, morphologies: Mapping[int, str], rows: NDArray[Any]) -> None:
+def write_apical_points(path: Path, points: Mapping[str, NDArray[Any] | None]) -> None:
     """Write {morphology: [x, y, z]}, µm from the soma; null for cells without apical point."""
     import yaml
 
-    points = {
-        name: rows[gid]["apical_point"].tolist() if rows[gid]["has_apical"] else None
-        for gid, name in morphologies.items()
-    }
+    plain = {name: None if point is None else point.tolist() for name, point in points.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    atomic.write_text(path, yaml.dump(points, Dumper=dumper))
+    atomic.write_text(path, yaml.dump(plain, Dumper=dumper))
 
 
 def write_failures(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nrrd
+import nrrd  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 import voxcell

@@ -189,8 +189,8 @@ def test_bytes_depend_on_the_arrays_alone(
 ) -> None:
     neuron = NEURONS["bifurcations"]
     as_other_types = MorphologyArrays(
-        np.asfortranarray(neuron.points, dtype=np.float64),  # type: ignore[arg-type]
-        neuron.structure.astype(np.int64),  # type: ignore[arg-type]
+        np.asfortranarray(neuron.points, dtype=np.float64),
+        neuron.structure.astype(np.int64),
     )
     write(neuron, tmp_path / f"a{suffix}")
     write(as_other_types, tmp_path / f"b{suffix}")

@@ -1,0 +1,69 @@
+# Everything from a fresh clone: `make run` synthesizes a small column, `make test` passes the tests.
+#
+# The virtual environment is .venv; VENV=DIR names another, PYTHON=python3.11 another interpreter.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RANKS ?= 2
+CELLS ?= 60
+# Tests start ranks themselves; two at a time keep two cores busy.
+TEST_WORKERS ?= 2
+
+.PHONY: help run test test-% test-lowest check bench parity kill-test docs clean constraints
+
+help:  ## Show this list.
+	@sed -n 's/^\([a-z%-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(VENV)/.installed  ## Synthesize a small cortical column with 2 MPI ranks and show it.
+	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) CELLS=$(CELLS) examples/synthesis/run.sh
+
+test: $(VENV)/.installed  ## Pass the tests.
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(TESTS)
+
+test-%: $(VENV)/.installed  ## test-4: the example under `mpiexec -n 4`, against one process.
+	$(BIN)/python -m pytest -q tests/engine/test_comm.py
+	$(BIN)/python tests/same_bytes.py --ranks $*
+
+test-lowest:  ## Pass the tests with the lowest versions that pyproject.toml admits.
+	$(MAKE) test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt
+
+check: $(VENV)/.installed  ## Format, lint and types.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed .venv-peer/.installed  ## Measure against the pinned region-grower.
+	$(BIN)/python benchmarks/bench.py --peer .venv-peer $(BENCH)
+
+parity: $(VENV)/.installed  ## Compare with the recorded results of region-grower 1.6.0.
+	$(BIN)/python -m pytest -m parity
+
+kill-test: $(VENV)/.installed  ## Kill runs at random moments and resume them; KILLS=100 for more.
+	KILLS=$(or $(KILLS),20) $(BIN)/python -m pytest -m kill -n $(TEST_WORKERS)
+
+docs: $(VENV)/.installed  ## Check that the documents tell what the program does.
+	$(BIN)/python -m pytest -q tests/test_docs.py
+
+clean:  ## Remove what the other targets make.
+	rm -rf .venv .venv-lowest .venv-peer build *.egg-info examples/synthesis/out
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# constraints.txt holds the versions that the tests passed with.
+CONSTRAINTS ?= constraints.txt
+
+$(VENV)/.installed: pyproject.toml setup.py $(CONSTRAINTS)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e '.[dev]'
+	touch $@
+
+.venv-peer/.installed: benchmarks/peer-constraints.txt
+	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh .venv-peer
+	touch $@
+
+constraints:  ## Write constraints.txt anew from the newest versions that install together.
+	rm -rf .venv-fresh && $(PYTHON) -m venv .venv-fresh
+	.venv-fresh/bin/python -m pip install --quiet '.[dev]'
+	(echo "# Versions that the tests passed with (make constraints)."; \
+	 .venv-fresh/bin/python -m pip freeze --exclude region-grower-hpc) > constraints.txt
+	rm -rf .venv-fresh build
