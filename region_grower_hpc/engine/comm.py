@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -29,6 +31,8 @@ Int64Array = NDArray[np.int64]
 Array = NDArray[Any]
 T = TypeVar("T")
 
+#: Environment variable: seconds that MPI_Init may take.
+INIT_TIMEOUT = "RGHPC_MPI_INIT_TIMEOUT"
 #: /dev/shm keeps this much free for others.
 SHM_RESERVE_BYTES = 64 << 20
 #: Bytes of one message of a large broadcast.
@@ -41,15 +45,33 @@ def connect() -> Communicator:
     Raises:
         LauncherError: N processes were started, and each would be alone.
     """
-    if announced_size(os.environ) is None:
+    n_ranks = announced_size(os.environ)
+    if n_ranks is None:
         return SerialCommunicator()
-    mpi = _import_mpi()
+    with _bounded(float(os.environ.get(INIT_TIMEOUT) or 120.0 + 0.05 * n_ranks)):
+        mpi = _import_mpi()
     if mpi is None:
         check_not_alone(1, os.environ, library="")
         return SerialCommunicator()
     library = mpi.Get_library_version().split("\n")[0].strip(" \t\0")
     check_not_alone(mpi.COMM_WORLD.size, os.environ, library)
     return MpiCommunicator(mpi, library)
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """Let the kernel end this process if the block takes longer.
+
+    MPICH's ranks wait in MPI_Init for ever for one that was killed before it got there, and hold
+    the interpreter meanwhile; the death of a rank by a signal ends the others.
+    """
+    former = signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def _import_mpi() -> Any:

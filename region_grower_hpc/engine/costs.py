@@ -108,9 +108,13 @@ def _report(
             continue
         total_s += count * means[name]
         lines.append(f"  {name}: {count} tasks, {means[name]:.3f} CPU s each")
-    lines.append(f"predicted CPU time: {total_s / 3600:.3f} h, start-up of the ranks apart")
+    lines.append(f"predicted CPU time: {_duration(total_s)}, start-up of the ranks apart")
     lines.append(f"memory of a rank: {private_memory_mb():.0f} MB private")
     if sizes:
         size_mb = float(np.mean(sizes)) * plan.n_tasks / 1e6
         lines.append(f"results: {size_mb:.1f} MB, and as much again in the journals until the end")
     return lines
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -108,7 +108,7 @@ def write_shards(
             part, stored = _read_shard(plan, shard, here, readers)
             if shard not in written:
                 job.write_shard(plan, shard, stored)
-                journal.shard_written(shard)
+                journal.shard_written(shard, plan.destination)
         for received in comm.gather(part) or []:
             if gathered is not None and received is not None:
                 gathered.rows[received.positions] = received.rows

@@ -64,6 +64,11 @@ class Plan:
         """Number of shards; shard k holds tasks [k·S, (k+1)·S) in id order."""
         return -(-self.n_tasks // self.shard_size)
 
+    @property
+    def destination(self) -> str:
+        """Where the outputs go: files written for one destination are not there for another."""
+        return "\n".join(str(path.absolute()) for path in self.outputs)
+
     def shard(self, number: int) -> slice:
         """Positions of the tasks of one shard."""
         first = number * self.shard_size

@@ -94,9 +94,9 @@ class JournalWriter:
         self._append(encode(Kind.SUSPECT, task))
         self.flush()
 
-    def shard_written(self, shard: int) -> None:
-        """Record that a shard's files are complete; on disk on return."""
-        self._append(encode(Kind.SHARD, shard))
+    def shard_written(self, shard: int, destination: str) -> None:
+        """Record that a shard's files are complete under a destination; on disk on return."""
+        self._append(encode(Kind.SHARD, shard, payload=destination.encode()))
         self.flush()
 
     def flush(self) -> None:
@@ -165,6 +165,10 @@ class JournalReader:
         """The failure whose payload lies there."""
         kind, error, message = json.loads(self._payload(offset, length))
         return Failure(task, kind, error, message)
+
+    def destination(self, offset: int, length: int) -> str:
+        """The destination of the shard whose payload lies there."""
+        return self._payload(offset, length).decode()
 
     def close(self) -> None:
         """Release the file."""

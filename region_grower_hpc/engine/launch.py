@@ -60,19 +60,19 @@ class _Agreed(Exception):
         self.error = error
 
 
-def run(job: Job[Any], main_output: Path, options: EngineOptions) -> ExitCode:
+def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
     """Do a job on all ranks; every rank gets the same exit code.
 
     Args:
         job: created alike on every rank.
-        main_output: decides where the state folder lies.
+        state_dir: where the state lies unless `--state-dir` says otherwise (state.py).
         options: how to run.
     """
     started_s = time.time()
     comm: Communicator | None = None
     try:
         comm = connect()
-        return _Run(comm, job, main_output, options, started_s).execute()
+        return _Run(comm, job, state_dir, options, started_s).execute()
     except _Agreed as agreed:
         if comm is not None and comm.is_root:
             tell(agreed.error)
@@ -121,12 +121,12 @@ class _Run:
         self,
         comm: Communicator,
         job: Job[Any],
-        main_output: Path,
+        state_dir: Path,
         options: EngineOptions,
         started_s: float,
     ) -> None:
         self.comm, self.job, self.options = comm, job, options
-        self.state = StateFolder.beside(main_output, options)
+        self.state = StateFolder(options.state_dir or state_dir)
         limit_s = self._on_root(lambda: deadline(options.time_limit_s, os.environ, started_s))
         self.stop = StopRequest(limit_s)
 

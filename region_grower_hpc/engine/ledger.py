@@ -55,7 +55,7 @@ class History:
         finished: (n,) whether a task is finished; on rank 0.
         failed: number of finished tasks that failed; on rank 0.
         suspects: positions of tasks to settle alone, ascending; on rank 0.
-        shards: numbers of shards that are written; on all ranks.
+        shards: numbers of shards that are written where this run writes; on all ranks.
     """
 
     ledger: Ledger
@@ -109,7 +109,8 @@ def _read_journal(
     try:
         for record in reader.records(digest):
             if record.kind is Kind.SHARD:
-                shards.add(record.task)
+                if reader.destination(record.offset, record.length) == plan.destination:
+                    shards.add(record.task)
                 continue
             position = int(np.searchsorted(plan.tasks, record.task))
             if position == plan.n_tasks or plan.tasks[position] != record.task:

@@ -36,6 +36,16 @@ from region_grower_hpc.formats.digest import digest_file, digest_json
 LOCK_PATIENCE_S = 30.0
 
 
+def state_dir_of_file(main_output: Path) -> Path:
+    """Where the state of a run lies whose main output is a file."""
+    return main_output.with_name(main_output.name + ".rghpc")
+
+
+def state_dir_of_folder(main_output: Path) -> Path:
+    """Where the state of a run lies whose main output is a folder."""
+    return main_output / ".rghpc"
+
+
 class Start(Enum):
     """What a start of the command does."""
 
@@ -121,15 +131,6 @@ class StateFolder:
         self.provenance_json = path / "provenance.json"
         self.rows = path / "rows.npy"
         self._lock: int | None = None
-
-    @classmethod
-    def beside(cls, main_output: Path, options: EngineOptions) -> StateFolder:
-        """`--state-dir`, or `<main output>.rghpc/` for a file and `.rghpc/` inside a folder."""
-        if options.state_dir is not None:
-            return cls(options.state_dir)
-        if main_output.is_dir() or not main_output.suffix:
-            return cls(main_output / ".rghpc")
-        return cls(main_output.with_name(main_output.name + ".rghpc"))
 
     @property
     def is_complete(self) -> bool:

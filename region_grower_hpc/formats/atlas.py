@@ -100,7 +100,7 @@ class Atlas:
             )
 
     def _grid(self, name: str) -> _Grid:
-        import nrrd  # type: ignore[import-untyped]
+        import nrrd
 
         key = f"grid {name}"
         if key not in self._read:

@@ -295,8 +295,10 @@ class SynthesizeMorphologies:
 
     def _here(self) -> int:
         from region_grower_hpc.engine.launch import run
+        from region_grower_hpc.engine.state import state_dir_of_file
 
-        return run(SynthesisJob(self.settings), self.settings.out_cells, self.options)
+        state_dir = state_dir_of_file(self.settings.out_cells)
+        return run(SynthesisJob(self.settings), state_dir, self.options)
 
     def _in_ranks(self, n_ranks: int) -> int:
         """Run the same job in a child, under the mpiexec of this environment."""

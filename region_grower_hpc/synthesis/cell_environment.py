@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.synthesis.cell_types import CellTypes
 from region_grower_hpc.synthesis.region_structure import Region, RegionStructure
 
@@ -106,6 +107,9 @@ def load_cell_environment(
         The places, and {gid: message} of the cells that cannot be placed: a position that is NaN
         or outside a volume of the atlas.
 
+    Raises:
+        InvalidInputError: a volume of heights or of layer bounds holds something else.
+
     Source: `SynthesizeMorphologies.assign_atlas_data` of region-grower 1.6.0.
     """
     count = len(positions_um)
@@ -171,11 +175,11 @@ def _place_in_layers(
     """Fill depths and layer bounds of the cells of one region, in the precision of the volumes."""
     environment.n_layers[gids] = len(region.layers)
     thicknesses: list[npt.NDArray[Any]] = []
-    heights = atlas.load("[PH]y")
+    heights = _of_values(atlas.load("[PH]y"), "[PH]y", 1)
     gids = lookup.inside(heights, "[PH]y", gids)
     for number, layer in enumerate(region.layers):
         name = f"[PH]{layer}"
-        bounds = atlas.load(name)
+        bounds = _of_values(atlas.load(name), name, 2)
         kept = lookup.inside(bounds, name, gids)
         thicknesses = [values[np.isin(gids, kept)] for values in thicknesses]
         gids = kept
@@ -196,6 +200,18 @@ def _orient(environment: CellEnvironment, lookup: _Lookup, atlas: AtlasVolumes) 
     gids = lookup.inside(field, "orientation", np.arange(len(environment.depths_um)))
     if gids.size:
         environment.orientations[gids] = field.lookup(lookup.positions_um[gids])
+
+
+def _of_values(volume: Any, name: str, expected: int) -> Any:
+    """The volume, if its voxels hold the expected number of values."""
+    payload = volume.payload_shape
+    found = payload[0] if payload else 1
+    if len(payload) > 1 or found != expected:
+        raise InvalidInputError(
+            f"atlas file '{name}.nrrd' has {found} values a voxel instead of {expected}: [PH]y "
+            "holds a height, [PH] of a layer its lower and upper bound"
+        )
+    return volume
 
 
 def _layered(structure: RegionStructure, name: str) -> Region | None:

@@ -204,6 +204,7 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
     for any number of ranks; a run that was stopped or killed continues with the same command.
     """
     from region_grower_hpc.engine.launch import run
+    from region_grower_hpc.engine.state import state_dir_of_file
     from region_grower_hpc.synthesis.job import SynthesisJob
     from region_grower_hpc.synthesis.settings import SynthesisSettings
 
@@ -236,7 +237,8 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
         synthesize_axons=own["synthesize_axons"],
         grower=own["grower"],
     )
-    context.exit(run(SynthesisJob(settings), settings.out_cells, options))
+    state_dir = state_dir_of_file(settings.out_cells)
+    context.exit(run(SynthesisJob(settings), state_dir, options))
 
 
 def _check_dask_config(config: str | None) -> None:

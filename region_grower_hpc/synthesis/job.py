@@ -200,7 +200,7 @@ class SynthesisJob(Job[SynthesisState]):
         made[[failure.task for failure in failures]] = False
         gids = np.flatnonzero(made)
         paths = {int(gid): self.path_of(int(gid), context.levels) for gid in gids}
-        if settings.writes_container:
+        if settings.writes_container and plan.n_tasks:
             shards = [
                 [paths[gid] for gid in plan.tasks[plan.shard(shard)].tolist() if made[gid]]
                 for shard in range(plan.n_shards)

@@ -23,10 +23,10 @@ FAILURE_COLUMNS = ("gid", "mtype", "region", "kind", "error", "message")
 
 def paths(settings: SynthesisSettings, n_cells: int) -> list[Path]:
     """Files and folders that a complete run of n_cells has written."""
-    written = [settings.out_cells]
+    written = [settings.out_cells, settings.failures_csv]
     if n_cells == 0:
         return written
-    if settings.writes_files or settings.writes_container:
+    if settings.uses_morph_dir:
         written.append(settings.out_morph_dir)
     if settings.writes_container:
         written.append(settings.container_file)
@@ -77,10 +77,14 @@ def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]])
     target.parent.mkdir(parents=True, exist_ok=True)
     if settings.container == "shards":
         container.write_links(target, shards)
-    elif settings.shards_dir.exists() or not target.exists():
-        container.merge(target, shards)
-        # A kill before this line merges once more; after it, the target is whole.
-        shutil.rmtree(settings.shards_dir, ignore_errors=True)
+    else:
+        merged = settings.shards_dir.with_name(f"{settings.shards_dir.name}.merged")
+        if settings.shards_dir.exists():
+            container.merge(target, shards)
+            # In one step: shards of which a kill left a part could not be merged again.
+            shutil.rmtree(merged, ignore_errors=True)
+            settings.shards_dir.rename(merged)
+        shutil.rmtree(merged, ignore_errors=True)
 
 
 def write_cells(input_cells: Path, out_cells: Path, morphologies: Mapping[int, str]) -> None:

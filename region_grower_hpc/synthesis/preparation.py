@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atlas import Atlas
 from region_grower_hpc.formats.sonata import load_cells
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment, load_cell_environment
@@ -16,6 +17,7 @@ from region_grower_hpc.synthesis.consistency import (
     warn_of_replaced_apical_targets,
 )
 from region_grower_hpc.synthesis.names import folder_levels
+from region_grower_hpc.synthesis.option_checks import check_options, check_output_paths
 from region_grower_hpc.synthesis.recipe import CellRecipe, make_recipes
 from region_grower_hpc.synthesis.region_mapper import RegionMapper
 from region_grower_hpc.synthesis.region_structure import (
@@ -89,13 +91,19 @@ def prepare(settings: SynthesisSettings) -> Preparation:
     Raises:
         InvalidInputError: with file, key and the way out.
     """
+    check_options(settings)
     structure = load_region_structure(settings.region_structure)
     atlas = Atlas(settings.atlas)
     atlas.check("[PH]y", "brain_regions", "orientation")
     LOGGER.info("Loading CellCollection from %s", settings.input_cells)
     cells = load_cells(settings.input_cells, required=("region", "mtype"))
+    if cells.positions is None:
+        raise InvalidInputError(
+            f"cells file '{settings.input_cells}': the cells have no positions: add x, y and z"
+        )
     inputs = _tmd_inputs(settings.tmd_parameters, settings.tmd_distributions, settings)
-    n_files = len(cells.properties) * len(settings.out_morph_ext)
+    check_output_paths(settings)
+    n_files = 0 if settings.skip_write else len(cells.properties) * len(settings.out_morph_ext)
     levels = folder_levels(n_files, settings.max_files_per_dir)
     regions, mtypes = cells.properties["region"], cells.properties["mtype"]
     mapper = RegionMapper(list(structure.regions), atlas.hierarchy(), regions.unique())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +96,11 @@ def load_region_structure(path: Path | str | None) -> RegionStructure:
     regions = {}
     for name, entry in content.items():
         if name == DEFAULT_REGION:
-            default = _region({"layers": [DEFAULT_REGION], **(entry or {})}, f"{path}: {name}")
+            entry = {} if entry is None else entry
+            layered = {"layers": [DEFAULT_REGION], **entry} if isinstance(entry, dict) else entry
+            default = _region(layered, f"{path}: {name}")
         else:
+            _check_expression(str(name), path)
             regions[str(name)] = _region(entry, f"{path}: region {name!r}")
     return RegionStructure(path=path, regions=regions, default=default)
 
@@ -124,6 +128,16 @@ def _sums(thicknesses_um: tuple[float, ...]) -> list[float]:
     import numpy as np
 
     return list(np.cumsum(list(thicknesses_um)).tolist())
+
+
+def _check_expression(name: str, path: Path) -> None:
+    """Refuse a region `@regex` that is no regular expression."""
+    try:
+        re.compile(name.removeprefix("@") if name.startswith("@") else "")
+    except re.error as error:
+        raise InvalidInputError(
+            f"{path}: region {name!r}: no valid regular expression after the @: {error}"
+        ) from error
 
 
 def _region(entry: Any, where: str) -> Region:

@@ -81,5 +81,13 @@ class SynthesisSettings:
 
     @property
     def shards_dir(self) -> Path:
-        """Folder of the shards; a hidden one where they are merged in the end."""
-        return self.out_morph_dir / ("shards" if self.container == "shards" else ".shards")
+        """Folder of the shards; where they are merged in the end, a hidden one."""
+        if self.container == "shards":
+            return self.out_morph_dir / "shards"
+        return self.container_file.with_name(f".{self.container_file.stem}.shards")
+
+    @property
+    def uses_morph_dir(self) -> bool:
+        """Whether there is something in `out_morph_dir` at the end."""
+        in_it = self.container == "shards" or self.container_path is None
+        return self.writes_files or (self.writes_container and in_it)

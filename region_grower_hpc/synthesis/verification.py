@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.synthesis.cell_types import CellTypes
+from region_grower_hpc.synthesis.growth_inputs import distributions_problem, parameters_problem
 from region_grower_hpc.synthesis.region_structure import RegionStructure
 from region_grower_hpc.synthesis.tmd_files import TmdData, region_key
 
@@ -53,6 +54,9 @@ def verify(inputs: TmdInputs, types: CellTypes, structure: RegionStructure) -> N
             for check in (_neurots_parameters, _diameter_model, _context_constraints):
                 _check(parameters, check, inputs.parameters_path, region, mtype)
             _check_grow_types(parameters, distributions, inputs, region, mtype)
+            _check(parameters, parameters_problem, inputs.parameters_path, region, mtype)
+            drawn_from = partial(distributions_problem, parameters)
+            _check(distributions, drawn_from, inputs.distributions_path, region, mtype)
             _check_diameter_methods(parameters, distributions, inputs, region, mtype)
         entry = structure.regions.get(types.synthesis_regions[region_code])
         if entry is not None and entry.thicknesses_um is not None:

@@ -193,3 +193,19 @@ def test_dry_run_writes_only_costs(tmp_path: Path) -> None:
     assert "50 tasks in 8 shards of 7" in finished.stdout
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["costs.json"]
     assert run(out)[0] == ExitCode.DONE
+
+
+def test_shards_written_elsewhere_are_written_again(tmp_path: Path) -> None:
+    """A run killed while writing and continued with another output folder is whole there."""
+    from region_grower_hpc.engine.journal import JournalWriter, journal_path, next_session
+
+    first, second, state = tmp_path / "first", tmp_path / "second", tmp_path / "state"
+    code, _ = run(first, *SLOW, "--time-limit", "1.2", "--state-dir", str(state))
+    assert code == ExitCode.STOPPED_EARLY
+    digest = json.loads((state / "plan.json").read_text())["digest"]
+    session = next_session(state / "journals")
+    journal = JournalWriter(journal_path(state / "journals", session, 0), digest)
+    journal.shard_written(3, str((first / "table.csv").absolute()))
+    journal.close()
+    assert run(second, "--state-dir", str(state))[0] == ExitCode.DONE
+    assert (second / "shard-0003.bin").exists()

@@ -19,6 +19,7 @@ import numpy as np
 from region_grower_hpc.engine.command import Command, engine_options, setup_logging, split
 from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
 from region_grower_hpc.engine.launch import run
+from region_grower_hpc.engine.state import state_dir_of_folder
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
 from region_grower_hpc.formats import atomic
 
@@ -100,6 +101,7 @@ class ToyJob(Job[dict[str, Any]]):
             time.sleep(3600)
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
+        self.out.mkdir(parents=True, exist_ok=True)
         with atomic.replacing(self.out / f"shard-{shard:04d}.bin") as path:
             path.write_bytes(
                 b"".join(
@@ -148,7 +150,7 @@ def toy(context: click.Context, out: Path, **values: Any) -> None:
         own["input_file"],
         own["broken"],
     )
-    context.exit(run(job, out, options))
+    context.exit(run(job, state_dir_of_folder(out), options))
 
 
 if __name__ == "__main__":

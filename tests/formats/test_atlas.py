@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nrrd  # type: ignore[import-untyped]
+import nrrd
 import numpy as np
 import pytest
 import voxcell

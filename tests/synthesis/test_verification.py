@@ -43,7 +43,10 @@ DISTRIBUTIONS = {
         "filtration_metric": "path_distances",
         "num_trees": {"data": {"bins": [3], "weights": [1]}},
         "persistence_diagram": [[[10.0, 0.0, 0.1, 0.2, 0.3, 0.4]]],
-        "trunk": None,
+        "trunk": {
+            "orientation_deviation": {"norm": {"mean": 0.0, "std": 0.1}},
+            "azimuth": {"uniform": {"min": 3.1, "max": 0.0}},
+        },
     },
     "diameter": {"method": "uniform"},
     "soma": {"size": {"norm": {"mean": 5.0, "std": 0.1}}},

@@ -1,0 +1,156 @@
+"""The documents tell what the program does."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
+
+import click
+import pytest
+
+from region_grower_hpc.cli import COMMANDS
+from region_grower_hpc.errors import ExitCode
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+SYNTHESIS = ROOT / "docs" / "synthesis.md"
+DOCUMENTS = [
+    README,
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").rglob("*.md")),
+]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def code_blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text(path), re.M | re.S)
+
+
+def anchors(path: Path) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them."""
+    prose = re.sub(r"^```.*?^```$", "", text(path), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", prose, re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in headings}
+
+
+def command(name: str) -> click.Command:
+    module, function, _ = COMMANDS[name]
+    loaded = getattr(importlib.import_module(module), function)
+    assert isinstance(loaded, click.Command)
+    return loaded
+
+
+def options(name: str) -> set[str]:
+    """Long names of a command's options."""
+    return {
+        word
+        for parameter in command(name).params
+        if isinstance(parameter, click.Option)
+        for word in parameter.opts
+        if word.startswith("--")
+    }
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_relative_links_resolve(path: Path) -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", text(path)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = urllib.parse.unquote(link).partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), f"{named(path)}: {link}"
+        assert target.is_relative_to(ROOT), f"{named(path)}: {link} leaves the repository"
+        if anchor:
+            assert anchor in anchors(target), f"{named(path)}: {link}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_commands_and_their_options_exist(path: Path) -> None:
+    for block in code_blocks(path, "sh"):
+        joined = block.replace("\\\n", " ")
+        for name, rest in re.findall(r"region-grower-hpc ([a-z-]+)(.*)", joined):
+            assert name in COMMANDS, f"{named(path)}: {name}"
+            unknown = set(re.findall(r"--[a-z][a-z-]*", rest)) - options(name)
+            assert not unknown, f"{named(path)}: {name} {unknown}"
+
+
+def test_readme_lists_all_commands() -> None:
+    listed = set(re.findall(r"^\| `([a-z]+-[a-z-]+)` \|", text(README), re.M))
+    assert listed == set(COMMANDS)
+
+
+def test_make_targets_exist() -> None:
+    makefile = text(ROOT / "Makefile")
+    for path in DOCUMENTS:
+        blocks = "\n".join(code_blocks(path, "sh"))
+        spans = "\n".join(re.findall(r"`(make [^`\n]+)`", text(path)))
+        for target in re.findall(r"^make ([a-z0-9-]+)", f"{blocks}\n{spans}", re.M):
+            pattern = re.sub(r"\d+$", "%", target)
+            assert re.search(rf"^({target}|{pattern}):", makefile, re.M), f"{path}: make {target}"
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    section = text(README).partition("## Exit codes")[2].partition("\n## ")[0]
+    listed = [int(code) for code in re.findall(r"^\| (\d+) \|", section, re.M)]
+    assert listed == sorted(ExitCode)
+
+
+def test_every_option_is_documented_and_no_other() -> None:
+    known = set().union(*(options(name) for name in COMMANDS))
+    told = set(re.findall(r"(?<![\w(-])--[a-z][a-z-]*[a-z]", text(SYNTHESIS)))
+    assert told - known == set()
+    assert known - told == set()
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_defaults_in_the_table_are_those_of_the_command(name: str) -> None:
+    """Numbers and file names in the column "default" of docs/synthesis.md."""
+    parts = text(SYNTHESIS).partition("## Options of generate-parameters")
+    page = parts[0] if name == "synthesize-morphologies" else parts[2]
+    rows = dict(re.findall(r"^\| `(--[a-z-]+)[^|]*?(?:\\\|[^|]*)*\| (.*) \|", page, re.M))
+    for parameter in command(name).params:
+        default = parameter.default
+        if not isinstance(default, int | float | Path) or isinstance(default, bool):
+            continue
+        row = rows[next(word for word in parameter.opts if word.startswith("--"))]
+        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        assert shown in row.split(" | "), f"{parameter.name}: {shown} is not in: {row}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+def test_python_compiles(path: Path) -> None:
+    for number, block in enumerate(code_blocks(path, "python")):
+        compile(block, f"{path.name}, block {number}", "exec")
+
+
+def test_the_job_of_the_engine_page_runs(tmp_path: Path) -> None:
+    marked = re.search(
+        r"<!-- runnable: squares\.py -->\n```python\n(.*?)^```$",
+        text(ROOT / "docs" / "engine.md"),
+        re.M | re.S,
+    )
+    assert marked is not None
+    (tmp_path / "squares.py").write_text(marked[1], encoding="utf-8")
+
+    def squares(*arguments: str) -> int:
+        words = [sys.executable, "squares.py", *arguments]
+        return subprocess.run(words, cwd=tmp_path, capture_output=True, check=False).returncode
+
+    assert squares("out", "--count", "20") == ExitCode.DONE
+    assert (tmp_path / "out" / "squares.csv").read_text().splitlines()[4] == "4,4"
+    assert squares("out", "--count", "20") == ExitCode.DONE
+    assert squares("out", "--count", "10") == ExitCode.FOREIGN_PLAN
+    assert squares("other", "--count", "-1") == ExitCode.INVALID_INPUT
