@@ -125,6 +125,10 @@ class Job(ABC, Generic[StateT]):
             InvalidInputError: naming file, key and value, before any computing.
         """
 
+    def warm_up(self) -> None:
+        """Import what `setup` will need (other ranks, while rank 0 plans). The default does not."""
+        return
+
     @abstractmethod
     def setup(self, plan: Plan) -> StateT:
         """Load what `run` needs (each computing rank, once)."""

@@ -133,6 +133,8 @@ class _Run:
     def execute(self) -> ExitCode:
         """Plan, compute, write; the exit code of all ranks."""
         with self.stop:
+            if not self.comm.is_root:
+                self.job.warm_up()
             prepared = self._on_root(self._prepare)
             plan, record, start = self._spread(prepared)
             if self.options.dry_run:

@@ -23,6 +23,8 @@ DISTRIBUTION_FORMS = {
 
 NEEDED_PARAMETERS = ("randomness", "targeting", "tree_type", "growth_method", "step_size")
 NEEDED_BY_METHOD = {"tmd_gradient": ("bias", "bias_length"), "trunk": ("num_seg",)}
+#: Of neurites in MorphIO: 2 axon, 3 basal, 4 apical, then free ones.
+SECTION_TYPES = range(2, 20)
 METHODS_WITHOUT_DIAGRAM = ("trunk", "axon_trunk")
 
 
@@ -53,6 +55,8 @@ def _parameters_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
         for name in (*NEEDED_PARAMETERS, *needed_here):
             if name not in entry:
                 yield f"{grow_type}/{name}", f"is missing, and '{grow_type}' is in grow_types"
+        if entry["tree_type"] not in SECTION_TYPES:
+            yield f"{grow_type}/tree_type", f"{entry['tree_type']!r} is no section type of neurites"
         for name, known in (("metric", section_growers), ("branching_method", bif_methods)):
             if entry.get(name) not in known:
                 yield f"{grow_type}/{name}", f"{entry.get(name)!r} is none of {', '.join(known)}"

@@ -121,6 +121,10 @@ class SynthesisJob(Job[SynthesisState]):
             shard_size=default_shard_size(preparation.n_cells),
         )
 
+    def warm_up(self) -> None:
+        """Import NeuroTS, which takes longer than all else before the first cell."""
+        NeuroTSGrower()
+
     def setup(self, plan: Plan) -> SynthesisState:
         """Import the grower and wrap the shared arrays."""
         import morphio
