@@ -10,7 +10,7 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run test test-% test-lowest check bench parity kill-test docs clean constraints
+.PHONY: help run test test-% test-lowest check bench bench-quick parity kill-test docs clean constraints
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z%-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -57,7 +57,10 @@ $(VENV)/.installed: pyproject.toml setup.py $(CONSTRAINTS)
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e '.[dev]'
 	touch $@
 
-.venv-peer/.installed: benchmarks/peer-constraints.txt
+bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
+	$(BIN)/python benchmarks/bench.py --quick $(BENCH)
+
+.venv-peer/.installed: benchmarks/peer-constraints.txt benchmarks/make_peer_env.sh
 	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh .venv-peer
 	touch $@
 

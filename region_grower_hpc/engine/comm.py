@@ -87,10 +87,10 @@ def _import_mpi() -> Any:
 
 
 def _wait(is_done: Callable[[], bool], longest_s: float, timeout_s: float | None = None) -> bool:
-    """Look again and again, sleeping 20 µs at first and up to `longest_s`; False on time-out."""
+    """Look 100 times at once, then sleeping between looks, up to `longest_s`; False on time-out."""
     pause_s = 20e-6
     limit_s = None if timeout_s is None else time.monotonic() + timeout_s
-    for _ in range(20):
+    for _ in range(100):
         if is_done():
             return True
     while not is_done():
@@ -230,7 +230,7 @@ class MpiCommunicator(Communicator):
         def has_arrived() -> bool:
             return bool(self._world.Iprobe(source=source, status=status))
 
-        if not _wait(has_arrived, longest_s=200e-6, timeout_s=timeout_s):
+        if not _wait(has_arrived, longest_s=50e-6, timeout_s=timeout_s):
             return None
         message = np.empty(MESSAGE_LENGTH, dtype=np.int64)
         self._world.Recv(message, source=status.Get_source())

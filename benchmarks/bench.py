@@ -1,0 +1,87 @@
+"""Measure region-grower-hpc, and compare it with the pinned region-grower.
+
+    benchmarks/make_peer_env.sh .venv-peer
+    python benchmarks/bench.py --peer .venv-peer
+
+README.md beside this file tells what is measured, and how.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cpu_per_cell
+import empty_tasks
+import help_time
+import scaling
+import workers
+from machine import describe, machine
+from report import Measure, table, write_json
+from settings import Settings
+from timed_command import CommandFailedError
+from tools import ours, peer
+
+MEASUREMENTS = {
+    "help": help_time.measure,
+    "workers": workers.measure,
+    "empty": empty_tasks.measure,
+    "scaling": scaling.measure,
+    "cells": cpu_per_cell.measure,
+}
+RESULTS = Path(__file__).parent / "results"
+
+
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of this program."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--peer", type=Path, metavar="DIR", help="environment of the peer")
+    parser.add_argument("--quick", action="store_true", help="little work, once: a trial")
+    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="some measurements")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="JSON",
+        help="file of results (default: results/<date>.json beside this program; "
+        "none with --quick or --only)",
+    )
+    return parser.parse_args(words)
+
+
+def main() -> int:
+    options = parse()
+    started_s = time.monotonic()
+    about = {"date": time.strftime("%Y-%m-%d"), "quick": options.quick, **machine()}
+    out: Path | None = options.out
+    if out is None and not (options.quick or options.only):
+        out = RESULTS / f"{about['date']}.json"
+    measures: list[Measure] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="rghpc-bench-") as folder:
+            settings = Settings(
+                ours(), peer(options.peer) if options.peer else None, Path(folder), options.quick
+            )
+            for name in options.only or MEASUREMENTS:
+                measures += MEASUREMENTS[name](settings)
+    except CommandFailedError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    print(describe(about))
+    print(f"{about['date']}; {time.monotonic() - started_s:.0f} s; median [smallest - largest]")
+    if options.quick:
+        print("--quick: a trial of the measurements, without verdicts; the numbers mean little")
+        measures = [replace(measure, goal=None, ratio_goal=None) for measure in measures]
+    print("\n" + table(measures))
+    if out is not None:
+        write_json(out, about, measures)
+        print(f"\nAll samples: {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""How much to measure, and with which tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import Tool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every measurement is given.
+
+    Attributes:
+        ours: this program.
+        peer: the pinned region-grower; None without its environment.
+        work: folder for inputs and outputs of the measured commands.
+        quick: one repetition of little work, to try the measurements themselves.
+    """
+
+    ours: Tool
+    peer: Tool | None
+    work: Path
+    quick: bool
+
+    @property
+    def tools(self) -> list[Tool]:
+        """The tools in the order in which they take turns."""
+        return [self.ours] if self.peer is None else [self.ours, self.peer]
+
+    def repetitions(self, number: int) -> int:
+        """How often to measure."""
+        return 1 if self.quick else number
