@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any
 
 import click
 
 from region_grower_hpc import __version__
-from region_grower_hpc.engine.command import fail
-from region_grower_hpc.errors import RegionGrowerHpcError
+from region_grower_hpc.engine.command import Program
 
 #: command -> (module, function, one line of help). Nothing is imported for --help.
 COMMANDS = {
@@ -32,7 +30,7 @@ COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Program, click.Group):
     """A group that knows its commands' names and help without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -48,12 +46,6 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
-
-    def main(self, *arguments: Any, **keywords: Any) -> Any:
-        try:
-            return super().main(*arguments, **keywords)
-        except RegionGrowerHpcError as error:
-            fail(error)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

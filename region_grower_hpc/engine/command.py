@@ -8,11 +8,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from region_grower_hpc.errors import InvalidInputError, RegionGrowerHpcError
+from region_grower_hpc.errors import ExitCode, InvalidInputError, RegionGrowerHpcError
+
+logger = logging.getLogger(__name__)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
@@ -169,34 +171,35 @@ def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
     return {**plain, **own}
 
 
-class Command(click.Command):
-    """A command whose options RGHPC_<OPTION> may set, and whose errors have exit codes."""
+class Program:
+    """Gives a click command or group our exit codes; of many ranks only the first one speaks."""
+
+    def main(self, *arguments: Any, **keywords: Any) -> NoReturn:
+        """Run with the process's arguments and leave with the exit code."""
+        from region_grower_hpc.engine.launcher import announced_rank
+
+        code: Any
+        try:
+            run = super().main  # type: ignore[misc]
+            code = run(*arguments, **{**keywords, "standalone_mode": False})
+        except (RegionGrowerHpcError, click.ClickException, click.Abort) as error:
+            code = getattr(error, "exit_code", ExitCode.INTERNAL)
+            if not announced_rank(os.environ):
+                if isinstance(error, click.ClickException):
+                    error.show()
+                else:
+                    click.echo(f"Error: {error}", err=True)
+        sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+class Command(Program, click.Command):
+    """A command whose options RGHPC_<OPTION> may set."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         for option in self.params:
             if isinstance(option, click.Option) and option.name and option.envvar is None:
                 option.envvar = f"RGHPC_{option.name.upper()}"
-
-    def main(self, *arguments: Any, **keywords: Any) -> Any:
-        """Run as a program of its own (the group does this for its commands)."""
-        try:
-            return super().main(*arguments, **keywords)
-        except RegionGrowerHpcError as error:
-            fail(error)
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command; its errors become a message and an exit code."""
-        try:
-            return super().invoke(context)
-        except RegionGrowerHpcError as error:
-            fail(error)
-
-
-def fail(error: RegionGrowerHpcError) -> None:
-    """Leave with the error's message and exit code."""
-    click.echo(f"Error: {error}", err=True)
-    sys.exit(error.exit_code)
 
 
 def setup_logging(level: str) -> None:
@@ -227,9 +230,9 @@ def split(values: dict[str, Any], context: click.Context) -> tuple[Any, dict[str
     n_ranks = engine["nb_processes"]
     if announced_size(os.environ) is None:
         if n_ranks is not None and n_ranks > 1:
-            respawn(n_ranks, sys.argv[1:])
-        if n_ranks is None and sys.stderr.isatty():
-            click.echo("One process computes; --nb-processes N starts N ranks.", err=True)
+            respawn(n_ranks)
+        if n_ranks is None:
+            logger.info("One process computes; --nb-processes N starts N ranks")
     options = EngineOptions(
         dispatch=engine["dispatch"],
         batch_size=own.get("chunksize"),

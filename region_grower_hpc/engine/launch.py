@@ -79,9 +79,9 @@ def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
         return ExitCode(agreed.error.exit_code)
     except RegionGrowerHpcError as error:
         # Of this rank alone: the others would wait for it for ever.
-        tell(error)
         if comm is None:
-            return ExitCode(error.exit_code)
+            raise  # Each rank refuses; the front end lets the first one speak.
+        tell(error)
         comm.abort(error.exit_code)
     except BaseException as error:
         _last_words(comm, error)

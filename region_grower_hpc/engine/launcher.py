@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -91,12 +91,8 @@ def has_mpi() -> bool:
     return find_spec("mpi4py") is not None and find_mpiexec() is not None
 
 
-def respawn(n_ranks: int, arguments: Sequence[str]) -> NoReturn:
+def respawn(n_ranks: int) -> NoReturn:
     """Replace this process by `mpiexec -n n_ranks` of the same command.
-
-    Args:
-        n_ranks: local ranks.
-        arguments: of the command, after the program's name.
 
     Raises:
         LauncherError: without mpi4py or without an mpiexec.
@@ -108,10 +104,9 @@ def respawn(n_ranks: int, arguments: Sequence[str]) -> NoReturn:
             "pip install 'region-grower-hpc[mpich]', or start the command with your site's srun "
             "or mpiexec, or use --nb-processes 1"
         )
-    command = [mpiexec, "-n", str(n_ranks), sys.executable, "-m", "region_grower_hpc", *arguments]
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(mpiexec, command)
+    os.execv(mpiexec, [mpiexec, "-n", str(n_ranks), sys.executable, *sys.orig_argv[1:]])
 
 
 def without_launcher(environment: Mapping[str, str]) -> dict[str, str]:

@@ -255,7 +255,7 @@ class SynthesisJob(Job[SynthesisState]):
             "synthesize_axons": settings.synthesize_axons,
             "container": settings.container,
             "writes_container": settings.writes_container,
-            "out_morph_ext": list(settings.out_morph_ext) if settings.writes_files else [],
+            "out_morph_ext": sorted(settings.out_morph_ext) if settings.writes_files else [],
             "max_files_per_dir": settings.max_files_per_dir,
             "skip_write": settings.skip_write,
             "out_cells": settings.out_cells.suffix,

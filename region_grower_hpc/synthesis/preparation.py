@@ -103,8 +103,7 @@ def prepare(settings: SynthesisSettings) -> Preparation:
         )
     inputs = _tmd_inputs(settings.tmd_parameters, settings.tmd_distributions, settings)
     check_output_paths(settings)
-    n_files = 0 if settings.skip_write else len(cells.properties) * len(settings.out_morph_ext)
-    levels = folder_levels(n_files, settings.max_files_per_dir)
+    levels = folder_levels(len(cells.properties) * settings.n_formats, settings.max_files_per_dir)
     regions, mtypes = cells.properties["region"], cells.properties["mtype"]
     mapper = RegionMapper(list(structure.regions), atlas.hierarchy(), regions.unique())
     types = encode_cell_types(regions, mtypes, mapper)

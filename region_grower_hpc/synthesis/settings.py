@@ -68,6 +68,11 @@ class SynthesisSettings:
         return self.container == "files" and not self.skip_write
 
     @property
+    def n_formats(self) -> int:
+        """How often each morphology is written; a container alone counts as one."""
+        return 0 if self.skip_write else len(self.out_morph_ext) if self.writes_files else 1
+
+    @property
     def writes_container(self) -> bool:
         """Whether there is a container at the end."""
         wanted = self.container != "files" or self.container_path is not None

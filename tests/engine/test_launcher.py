@@ -57,7 +57,7 @@ def test_singletons_are_told_which_mpi_to_use() -> None:
 
 
 def test_a_silent_singleton_refuses_to_start(tmp_path: Path) -> None:
-    alone = {"SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "1"}
+    alone = {"SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "0"}
     finished = run_command([*TOY, str(tmp_path / "out")], 0, alone, timeout_s=60)
     assert finished.returncode == ExitCode.INVALID_INPUT
     assert "each sees a world of one" in finished.stderr
