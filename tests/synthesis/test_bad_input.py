@@ -182,6 +182,7 @@ PARAMETERS: dict[str, Any] = {
     "basal_dendrite/step_size/norm/mean": None,
     "basal_dendrite/step_size/norm/mean ": float("nan"),
     "basal_dendrite/metric": "length",
+    "basal_dendrite/tree_type": 1,
     "basal_dendrite/branching_method": "sideways",
     "basal_dendrite/growth_method ": "tmd_gradient",
     "basal_dendrite/growth_method": "quick",

@@ -44,8 +44,9 @@ DISTRIBUTIONS = {
         "num_trees": {"data": {"bins": [3], "weights": [1]}},
         "persistence_diagram": [[[10.0, 0.0, 0.1, 0.2, 0.3, 0.4]]],
         "trunk": {
-            "orientation_deviation": {"norm": {"mean": 0.0, "std": 0.1}},
+            "orientation_deviation": {"data": {"bins": [0.1], "weights": [1]}},
             "azimuth": {"uniform": {"min": 3.1, "max": 0.0}},
+            "absolute_elevation_deviation": {"data": {"bins": [0.1], "weights": [1]}},
         },
     },
     "diameter": {"method": "uniform"},
