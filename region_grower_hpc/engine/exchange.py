@@ -6,7 +6,7 @@ reach rank 0 shard by shard and go to a memory-mapped file, so that rank 0 never
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Gathered:
 class _Journals:
     """Journals by number, opened when first needed and closed together."""
 
-    def __init__(self, paths: Mapping[int, Path]) -> None:
+    def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
         self._open: dict[int, JournalReader] = {}
 
@@ -72,7 +72,7 @@ def write_shards(
     job: Job[Any],
     plan: Plan,
     entries: Int64Array,
-    journals: Mapping[int, Path],
+    journals: Sequence[Path],
     written: frozenset[int],
     journal: JournalWriter,
     rows_file: Path,
@@ -85,7 +85,7 @@ def write_shards(
         job: writes a shard.
         plan: tells the shards.
         entries: places of finished tasks that this rank knows of (ledger.py).
-        journals: the file of every number that any rank's entries name.
+        journals: all files, at the numbers by which the entries of all ranks name them.
         written: shards that a former session wrote.
         journal: notes each shard written here.
         rows_file: where rank 0 keeps the rows.

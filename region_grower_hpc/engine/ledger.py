@@ -7,6 +7,7 @@ payloads stay where they were read until the shards are written (exchange.py).
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.job import Plan
-from region_grower_hpc.engine.journal import JournalReader, journal_files
+from region_grower_hpc.engine.journal import JournalReader
 from region_grower_hpc.engine.record import Kind
 
 Int64Array = NDArray[np.int64]
 
 #: Unfinished starts after which a task is suspected of killing its rank.
 STARTS_OF_A_SUSPECT = 2
+#: Starts and ends of a task are counted in one number, to hold 8 bytes a task and not 16.
+ONE_END = 1 << 32
 #: Columns of an entry.
 POSITION, FILE, OFFSET, LENGTH, IS_FAILURE, NANOSECONDS = range(6)
 WIDTH = 6
@@ -53,43 +56,43 @@ class History:
     Attributes:
         ledger: places of finished tasks, as far as this rank has read them.
         finished: (n,) whether a task is finished; on rank 0.
-        failed: number of finished tasks that failed; on rank 0.
         suspects: positions of tasks to settle alone, ascending; on rank 0.
         shards: numbers of shards that are written where this run writes; on all ranks.
     """
 
     ledger: Ledger
     finished: NDArray[np.bool_] | None = None
-    failed: int = 0
     suspects: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     shards: frozenset[int] = frozenset()
 
+    @property
+    def n_finished(self) -> int:
+        """Finished tasks; 0 on the ranks that do not know."""
+        return 0 if self.finished is None else int(np.count_nonzero(self.finished))
 
-def read_history(comm: Communicator, plan: Plan, journals: Path, digest: str) -> History:
+
+def read_history(comm: Communicator, plan: Plan, files: Sequence[Path], digest: str) -> History:
     """Read the journals of former sessions, all ranks together.
 
     Args:
         comm: all ranks.
         plan: with its tasks.
-        journals: the folder.
+        files: the journals; entries of the ledger name them by their place here.
         digest: of the plan; journals of other plans are ignored.
     """
-    files = comm.bcast(journal_files(journals) if comm.is_root else None) or []
     history = History(Ledger())
     if not files:
         if comm.is_root:
             history.finished = np.zeros(plan.n_tasks, dtype=bool)
         return history
-    counts = np.zeros((plan.n_tasks, 3), dtype=np.int64)  # starts, ends, failures
+    counts = np.zeros(plan.n_tasks, dtype=np.int64)
     shards: set[int] = set()
     for number in range(comm.rank, len(files), comm.size):
         _read_journal(files[number], number, plan, digest, counts, shards, history.ledger)
     history.shards = frozenset().union(*comm.allgather(shards))
     total = comm.sum_to_root(counts)
     if total is not None:
-        starts, ends, failures = total.T
-        history.finished = ends > 0
-        history.failed = int(np.count_nonzero(history.finished & (failures > 0)))
+        starts, history.finished = total % ONE_END, total >= ONE_END
         history.suspects = np.flatnonzero(
             ~history.finished & (starts >= STARTS_OF_A_SUSPECT)
         ).astype(np.int64)
@@ -116,13 +119,12 @@ def _read_journal(
             if position == plan.n_tasks or plan.tasks[position] != record.task:
                 continue
             if record.kind is Kind.STARTED:
-                counts[position, 0] += 1
+                counts[position] += 1
             elif record.kind is Kind.SUSPECT:
-                counts[position, 0] += STARTS_OF_A_SUSPECT
+                counts[position] += STARTS_OF_A_SUSPECT
             elif record.kind in (Kind.DONE, Kind.FAILED):
                 failed = record.kind is Kind.FAILED
-                counts[position, 1] += 1
-                counts[position, 2] += failed
+                counts[position] += ONE_END
                 place = (record.offset, record.length)
                 ledger.add(position, number, place, failed, record.seconds)
     finally:

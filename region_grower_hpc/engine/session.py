@@ -1,0 +1,186 @@
+"""The computing of one session: what is left first, then the suspects, then the shards."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.engine.agreement import AgreedError, on_all, on_root
+from region_grower_hpc.engine.communicator import Communicator
+from region_grower_hpc.engine.dispatch import choose_dispatcher
+from region_grower_hpc.engine.exchange import Gathered, write_shards
+from region_grower_hpc.engine.job import Job, Plan, Result
+from region_grower_hpc.engine.journal import (
+    JournalWriter,
+    journal_files,
+    journal_path,
+    next_session,
+)
+from region_grower_hpc.engine.ledger import History, read_history
+from region_grower_hpc.engine.limits import TaskTimer, memory_limit
+from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.order import guided_bounds, longest_first
+from region_grower_hpc.engine.progress import Progress
+from region_grower_hpc.engine.signals import StopRequest
+from region_grower_hpc.engine.state import StateFolder
+from region_grower_hpc.engine.suspects import run_alone
+from region_grower_hpc.engine.work import Worker, remaining
+from region_grower_hpc.errors import StoppedEarly
+
+logger = logging.getLogger(__name__)
+
+Int64Array = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One start of the command on all ranks, once it is clear what to compute.
+
+    Attributes:
+        comm: all ranks.
+        job: what to do.
+        plan: the tasks.
+        digest: of the plan.
+        state: where journals and progress are kept.
+        options: how to run.
+        stop: whether to stop early.
+    """
+
+    comm: Communicator
+    job: Job[Any]
+    plan: Plan
+    digest: str
+    state: StateFolder
+    options: EngineOptions
+    stop: StopRequest
+
+    def compute(self) -> Gathered | None:
+        """Do what is left to do, then write the shards; rank 0 gets what was gathered.
+
+        Raises:
+            AgreedError: StoppedEarly, on all ranks.
+        """
+        comm, plan = self.comm, self.plan
+        former, number = comm.bcast(on_root(comm, self._former_sessions)) or ([], 1)
+        history = read_history(comm, plan, former, self.digest)
+        journals = self.state.journals
+        # Numbered after the former ones, rank by rank.
+        paths = [*former, *(journal_path(journals, number, rank) for rank in range(comm.size))]
+        own = len(former) + comm.rank
+        with self._journal(paths[own]) as journal:
+            worker = Worker(self.job, plan, journal, history.ledger, own, self.stop)
+            self._work(history, worker)
+            done = sum(comm.allgather(history.n_finished + worker.done + worker.failed))
+            if done < plan.n_tasks:
+                self._stop(f"{done} of {plan.n_tasks} tasks are done")
+            gathered = write_shards(
+                comm,
+                self.job,
+                plan,
+                history.ledger.entries(),
+                paths,
+                history.shards,
+                journal,
+                self.state.rows,
+                self.stop,
+            )
+            if not comm.bcast(gathered is not None):
+                self._stop("all tasks are done, some files are not yet written")
+            return gathered
+
+    def _former_sessions(self) -> tuple[list[Path], int]:
+        """Journals of former sessions, and the number of this one."""
+        return journal_files(self.state.journals), next_session(self.state.journals)
+
+    @contextlib.contextmanager
+    def _journal(self, path: Path) -> Iterator[JournalWriter]:
+        journal = JournalWriter(path, self.digest, self.options.fsync_interval_s)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def _work(self, history: History, worker: Worker) -> None:
+        """First what is left, longest first; then the suspects, each alone."""
+        comm, plan = self.comm, self.plan
+        left = None
+        if history.finished is not None:
+            left = longest_first(plan.costs_s, remaining(history.finished, history.suspects))
+            if history.n_finished:
+                logger.info("%d of %d tasks are done already", history.n_finished, plan.n_tasks)
+        if comm.bcast(left is not None and len(left) > 0):
+            self._phase(history, worker, left, alone=False)
+        found = comm.allgather(worker.suspected)
+        suspects = None
+        if history.finished is not None:
+            everyone = {*history.suspects.tolist(), *(at for rank in found for at in rank)}
+            suspects = np.array(sorted(everyone), dtype=np.int64)
+        if comm.bcast(suspects is not None and len(suspects) > 0):
+            self._phase(history, worker, suspects, alone=True)
+
+    def _phase(
+        self, history: History, worker: Worker, order: Int64Array | None, alone: bool
+    ) -> None:
+        """Hand out an ordered list of tasks; rank 0 has it.
+
+        Args:
+            history: on rank 0, of former sessions.
+            worker: of this rank.
+            order: positions of the tasks.
+            alone: run each in a child process.
+        """
+        comm, plan, options = self.comm, self.plan, self.options
+        bounds = None
+        if order is not None:
+            schedules_only = options.dispatch == "master" or comm.n_nodes > 1
+            workers = max(comm.size - schedules_only, 1)
+            size = 1 if alone else options.batch_size
+            bounds = guided_bounds(plan.costs_s[order], workers, size)
+        order, bounds = comm.share(order), comm.share(bounds)
+        dispatcher = on_all(
+            comm, lambda: choose_dispatcher(comm, len(bounds) - 1, options.dispatch)
+        )
+        run = self._runner(alone, dispatcher.computes)
+        # A child is bounded from outside.
+        timer = TaskTimer(None if alone else options.task_timeout_s, worker.journal.suspect)
+        limit_mb = None if alone or not dispatcher.computes else options.memory_limit_mb
+        with self._progress(history, dispatcher.tally), contextlib.ExitStack() as bounded:
+            on_all(comm, lambda: bounded.enter_context(memory_limit(limit_mb)))
+            if dispatcher.computes:
+                worker.work(dispatcher, order, bounds, run, timer)
+            else:
+                dispatcher.serve(lambda: bool(self.stop))
+            # Rank 0 shows the progress of the others until all have come here.
+            comm.allgather(None)
+
+    def _runner(self, alone: bool, computes: bool) -> Callable[[int], Result]:
+        """What does a task: in a child process, or in this rank with what `setup` gives."""
+        job, plan, options = self.job, self.plan, self.options
+        if alone:
+            return lambda task: run_alone(
+                job, plan, task, options.memory_limit_mb, options.task_timeout_s
+            )
+        state = on_all(self.comm, lambda: job.setup(plan) if computes else None)
+        return lambda task: job.run(state, task)
+
+    @contextlib.contextmanager
+    def _progress(self, history: History, tally: Callable[[], tuple[int, int]]) -> Iterator[None]:
+        if not self.comm.is_root:
+            yield
+            return
+        events, hidden = self.state.progress_jsonl, self.options.hide_progress
+        with Progress(self.plan.n_tasks, history.n_finished, tally, events, hidden):
+            yield
+
+    def _stop(self, what: str) -> NoReturn:
+        """All ranks leave with 75; their journals are closed on the way."""
+        reasons = [reason for reason in self.comm.allgather(self.stop.reason) if reason]
+        reason = reasons[0] if reasons else "another rank stopped"
+        raise AgreedError(StoppedEarly(f"{reason}; {what}. The same command continues."))
