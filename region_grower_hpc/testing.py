@@ -114,7 +114,7 @@ def differences(expected: Mapping[str, bytes], found: Mapping[str, bytes]) -> li
 
 def sessions(out: Path) -> int:
     """Sessions that have left journals below `out`; 0 once a run is complete."""
-    return len(list(out.rglob("journals/[0-9]*")))
+    return len(list(out.rglob("journals/*/[0-9]*")))
 
 
 _REFERENCES: dict[type, tuple[dict[str, bytes], float]] = {}

@@ -38,6 +38,15 @@ def on_root(comm: Communicator, action: Callable[[], T]) -> T | None:
     return value
 
 
+def from_root(comm: Communicator, action: Callable[[], T]) -> T:
+    """Do something on rank 0; its value on every rank.
+
+    Raises:
+        AgreedError: on all ranks, if the action raises one of our errors.
+    """
+    return comm.bcast(on_root(comm, action))  # type: ignore[return-value]
+
+
 def on_all(comm: Communicator, action: Callable[[], T]) -> T:
     """Do something on every rank.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from region_grower_hpc.errors import ExitCode, InvalidInputError, RegionGrowerHpcError
 
@@ -137,13 +138,22 @@ def settings_option() -> Callable[[Any], Any]:
 def _read_settings(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
     if path is None:
         return
-    values = {key.replace("-", "_"): value for key, value in _load(path, context).items()}
-    known = {option.name for option in context.command.params if option.name}
-    for key in values:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
+    options = {
+        spelling.lstrip("-").replace("_", "-"): option
+        for option in context.command.params
+        if isinstance(option, click.Option)
+        for spelling in option.opts
+        if spelling.startswith("--")
+    }
+    values: dict[str, Any] = {}
+    for key, value in _load(path, context).items():
+        option = options.get(str(key).replace("_", "-"))
+        if option is None or option.name is None:
+            near = difflib.get_close_matches(str(key).replace("_", "-"), options, n=1)
             hint = f"; do you mean {near[0]}?" if near else ""
             raise InvalidInputError(f"{path}: {context.info_name} has no option {key}{hint}")
+        one = option.multiple and not isinstance(value, list)
+        values[option.name] = [value] if one else value
     context.default_map = {**(context.default_map or {}), **values}
 
 
@@ -163,7 +173,8 @@ def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
     except ValueError as error:
         raise InvalidInputError(f"settings {path} are not valid: {error}") from error
     except Exception as error:  # yaml.YAMLError, without importing yaml for a TOML file
-        raise InvalidInputError(f"settings {path} are not valid: {error}") from error
+        told = " ".join(str(error).split())
+        raise InvalidInputError(f"settings {path} are not valid: {told}") from error
     if not isinstance(content, dict):
         raise InvalidInputError(f"settings {path} must hold names and values of options")
     own = content.get(context.info_name or "", {})
@@ -187,6 +198,8 @@ class Program:
             if not announced_rank(os.environ):
                 if isinstance(error, click.ClickException):
                     error.show()
+                elif isinstance(error, click.Abort):
+                    click.echo("Interrupted", err=True)
                 else:
                     click.echo(f"Error: {error}", err=True)
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)
@@ -266,4 +279,6 @@ def origins(context: click.Context) -> dict[str, Any]:
 
 def _origin(context: click.Context, name: str) -> str:
     source = context.get_parameter_source(name)
-    return "unknown" if source is None else source.name.lower().replace("_", " ")
+    if source is ParameterSource.DEFAULT_MAP:
+        return "settings file"
+    return "unknown" if source is None else source.name.lower()

@@ -6,6 +6,7 @@ reach rank 0 shard by shard and go to a memory-mapped file, so that rank 0 never
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +123,12 @@ def _empty(plan: Plan, rows_file: Path) -> Gathered:
     rows = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
         rows_file, mode="w+", dtype=plan.row_dtype, shape=(plan.n_tasks,)
     )
+    with rows_file.open("r+b") as file:
+        try:
+            # Now, rather than by SIGBUS when a page of the mapping finds no room.
+            os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(rows_file)) from error
     return Gathered(rows, [], np.zeros(plan.n_tasks, dtype=np.float32))
 
 

@@ -1,9 +1,9 @@
 """The append-only record of what a rank has started and finished: crash safety and resume.
 
 Every start of the command is a session; every computing rank of a session writes one file,
-``journals/<session>/<rank // 256>/<rank>.journal``, and never appends to a former one, whose tail
-may be torn. A finished task is written before it is reported, together with the start of the next
-one in a single system call.
+``journals/<run>/<session>/<rank // 256>/<rank>.journal``, and never appends to a former one, whose
+tail may be torn. A finished task is written before it is reported, together with the start of the
+next one in a single system call.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import json
 import mmap
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Failure, StoredResult
 from region_grower_hpc.engine.record import (
@@ -26,7 +25,6 @@ from region_grower_hpc.engine.record import (
     Record,
     decode_arrays,
     encode,
-    encode_arrays,
     scan,
 )
 
@@ -44,10 +42,13 @@ def journal_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/*/*.journal"))
 
 
-def next_session(folder: Path) -> int:
-    """The number after the last session that left a folder."""
-    numbers = [int(entry.name) for entry in folder.glob("[0-9]*") if entry.name.isdigit()]
-    return max(numbers, default=0) + 1
+def begin_session(folder: Path) -> int:
+    """Make the folder of the next session; its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = [int(entry.name) for entry in folder.iterdir() if entry.name.isdigit()]
+    number = max(numbers, default=0) + 1
+    (folder / f"{number:04d}").mkdir()
+    return number
 
 
 class JournalWriter:
@@ -55,34 +56,30 @@ class JournalWriter:
 
     Args:
         path: a file that does not exist yet; its folders are made.
-        digest: of the plan; a reader ignores journals of other plans.
         fsync_interval_s: how much work a power loss may cost.
     """
 
-    def __init__(self, path: Path, digest: str, fsync_interval_s: float = 10.0) -> None:
+    def __init__(self, path: Path, fsync_interval_s: float = 10.0) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._fsync_interval_s = fsync_interval_s
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._buffer = bytearray()
         self._position = 0
         self._last_fsync_s = time.monotonic()
-        self._append(encode(Kind.PLAN, 0, payload=digest.encode()))
-        self.flush()
+        self._broken = False
 
     def started(self, task: int) -> None:
         """Record that a task is about to run; on disk when this returns."""
         self._append(encode(Kind.STARTED, task))
         self.flush()
 
-    def done(
-        self, task: int, seconds: float, row: bytes, arrays: Mapping[str, NDArray[Any]]
-    ) -> tuple[int, int]:
-        """Record a result; gives offset and length of its payload.
+    def done(self, task: int, seconds: float, payload: bytes) -> tuple[int, int]:
+        """Record a result, its row and `encode_arrays`; gives offset and length of the payload.
 
         In the file after the next `started` or `flush`.
         """
-        return self._keep(encode(Kind.DONE, task, seconds, row + encode_arrays(arrays)))
+        return self._keep(encode(Kind.DONE, task, seconds, payload))
 
     def failed(self, failure: Failure, seconds: float) -> tuple[int, int]:
         """Record a failure; gives offset and length of its payload."""
@@ -100,23 +97,37 @@ class JournalWriter:
         self.flush()
 
     def flush(self) -> None:
-        """Hand everything to the operating system, which keeps it if this process is killed."""
-        view = memoryview(self._buffer)
-        while view:
-            written = os.write(self._descriptor, view)
-            view = view[written:]
-        view.release()
-        self._buffer.clear()
-        now_s = time.monotonic()
-        if now_s - self._last_fsync_s >= self._fsync_interval_s:
-            os.fsync(self._descriptor)
-            self._last_fsync_s = now_s
+        """Hand everything to the operating system, which keeps it if this process is killed.
+
+        Raises:
+            OSError: naming the journal; nothing more is written to it.
+        """
+        try:
+            while self._buffer and not self._broken:
+                # What is written is dropped at once: it must not be written twice.
+                del self._buffer[: os.write(self._descriptor, self._buffer)]
+            if time.monotonic() - self._last_fsync_s >= self._fsync_interval_s:
+                self._fsync()
+        except OSError as error:
+            self._broken = True
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
+
+    def sync(self) -> None:
+        """Flush to the disk, where other nodes see it."""
+        self.flush()
+        self._fsync()
 
     def close(self) -> None:
-        """Flush, sync to disk and close."""
-        self.flush()
+        """Flush, sync to disk and close; a journal that failed is only closed."""
+        try:
+            if not self._broken:
+                self.sync()
+        finally:
+            os.close(self._descriptor)
+
+    def _fsync(self) -> None:
         os.fsync(self._descriptor)
-        os.close(self._descriptor)
+        self._last_fsync_s = time.monotonic()
 
     def _keep(self, record: bytes) -> tuple[int, int]:
         offset = self._position + HEADER_BYTES
@@ -141,17 +152,11 @@ class JournalReader:
                 mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
             )
 
-    def records(self, digest: str) -> Iterator[Record]:
-        """Valid records; none if the journal belongs to another plan."""
+    def records(self) -> Iterator[Record]:
+        """Valid records, in order."""
         view = memoryview(self._data)
         try:
-            records = scan(view)
-            first = next(records, None)
-            if first is None or first.kind is not Kind.PLAN:
-                return
-            if self._payload(first.offset, first.length) != digest.encode():
-                return
-            yield from records
+            yield from scan(view)
         finally:
             view.release()
 

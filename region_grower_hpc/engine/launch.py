@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from region_grower_hpc.engine import costs
-from region_grower_hpc.engine.agreement import AgreedError, on_root
+from region_grower_hpc.engine.agreement import AgreedError, from_root, on_root
 from region_grower_hpc.engine.comm import connect
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.exchange import Gathered
@@ -57,6 +57,7 @@ def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
         if comm is None:
             raise  # Each rank refuses; the front end lets the first one speak.
         tell(error)
+        time.sleep(LAST_WORDS_S)
         comm.abort(error.exit_code)
     except BaseException as error:
         _last_words(comm, error)
@@ -102,8 +103,8 @@ class _Run:
     ) -> None:
         self.comm, self.job, self.options = comm, job, options
         self.state = StateFolder(options.state_dir or state_dir)
-        limit_s = on_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
-        self.stop = StopRequest(comm.bcast(limit_s))
+        limit_s = from_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
+        self.stop = StopRequest(limit_s)
 
     def execute(self) -> ExitCode:
         """Plan, compute, write; the exit code of all ranks."""
@@ -119,7 +120,13 @@ class _Run:
                 self.comm, lambda: Provenance(self.state, record, self.options, self.comm)
             )
             session = Session(
-                self.comm, self.job, plan, record.digest, self.state, self.options, self.stop
+                self.comm,
+                self.job,
+                plan,
+                self.state,
+                from_root(self.comm, lambda: self.state.run_journals),
+                self.options,
+                self.stop,
             )
             try:
                 self._conclude(plan, record, session.compute(), provenance)
@@ -138,7 +145,8 @@ class _Run:
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
         requeued = int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
         # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
-        decide(self.state, record, plan.outputs, self.options, requeued)
+        if decide(self.state, record, plan.outputs, self.options, requeued) is Start.NOTHING:
+            return plan, record, Start.NOTHING
         self.state.lock()
         start = decide(self.state, record, plan.outputs, self.options, requeued)
         former = self.state.read_plan()

@@ -23,8 +23,9 @@ Int64Array = NDArray[np.int64]
 
 #: Unfinished starts after which a task is suspected of killing its rank.
 STARTS_OF_A_SUSPECT = 2
-#: Starts and ends of a task are counted in one number, to hold 8 bytes a task and not 16.
-ONE_END = 1 << 32
+#: Starts, ends and failures of a task are counted in one number: 8 bytes a task and not 24.
+ONE_END = 1 << 24
+ONE_FAILURE = 1 << 48
 #: Columns of an entry.
 POSITION, FILE, OFFSET, LENGTH, IS_FAILURE, NANOSECONDS = range(6)
 WIDTH = 6
@@ -56,12 +57,14 @@ class History:
     Attributes:
         ledger: places of finished tasks, as far as this rank has read them.
         finished: (n,) whether a task is finished; on rank 0.
+        n_failed: number of finished tasks that failed; on rank 0.
         suspects: positions of tasks to settle alone, ascending; on rank 0.
         shards: numbers of shards that are written where this run writes; on all ranks.
     """
 
     ledger: Ledger
     finished: NDArray[np.bool_] | None = None
+    n_failed: int = 0
     suspects: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     shards: frozenset[int] = frozenset()
 
@@ -71,14 +74,13 @@ class History:
         return 0 if self.finished is None else int(np.count_nonzero(self.finished))
 
 
-def read_history(comm: Communicator, plan: Plan, files: Sequence[Path], digest: str) -> History:
+def read_history(comm: Communicator, plan: Plan, files: Sequence[Path]) -> History:
     """Read the journals of former sessions, all ranks together.
 
     Args:
         comm: all ranks.
         plan: with its tasks.
         files: the journals; entries of the ledger name them by their place here.
-        digest: of the plan; journals of other plans are ignored.
     """
     history = History(Ledger())
     if not files:
@@ -88,11 +90,12 @@ def read_history(comm: Communicator, plan: Plan, files: Sequence[Path], digest: 
     counts = np.zeros(plan.n_tasks, dtype=np.int64)
     shards: set[int] = set()
     for number in range(comm.rank, len(files), comm.size):
-        _read_journal(files[number], number, plan, digest, counts, shards, history.ledger)
+        _read_journal(files[number], number, plan, counts, shards, history.ledger)
     history.shards = frozenset().union(*comm.allgather(shards))
     total = comm.sum_to_root(counts)
     if total is not None:
         starts, history.finished = total % ONE_END, total >= ONE_END
+        history.n_failed = int(np.count_nonzero(total >= ONE_FAILURE))
         history.suspects = np.flatnonzero(
             ~history.finished & (starts >= STARTS_OF_A_SUSPECT)
         ).astype(np.int64)
@@ -103,14 +106,13 @@ def _read_journal(
     path: Path,
     number: int,
     plan: Plan,
-    digest: str,
     counts: Int64Array,
     shards: set[int],
     ledger: Ledger,
 ) -> None:
     reader = JournalReader(path)
     try:
-        for record in reader.records(digest):
+        for record in reader.records():
             if record.kind is Kind.SHARD:
                 if reader.destination(record.offset, record.length) == plan.destination:
                     shards.add(record.task)
@@ -124,7 +126,7 @@ def _read_journal(
                 counts[position] += STARTS_OF_A_SUSPECT
             elif record.kind in (Kind.DONE, Kind.FAILED):
                 failed = record.kind is Kind.FAILED
-                counts[position] += ONE_END
+                counts[position] += ONE_END + failed * ONE_FAILURE
                 place = (record.offset, record.length)
                 ledger.add(position, number, place, failed, record.seconds)
     finally:

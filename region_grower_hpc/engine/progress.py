@@ -25,7 +25,7 @@ class Progress:
 
     Args:
         total: tasks of the whole run.
-        already: tasks that former sessions finished (done and failed).
+        already: tasks that former sessions finished, and how many of them failed.
         tally: tasks done and failed in this session.
         events: progress.jsonl, appended to.
         hidden: neither bar nor lines.
@@ -34,7 +34,7 @@ class Progress:
     def __init__(
         self,
         total: int,
-        already: int,
+        already: tuple[int, int],
         tally: Callable[[], tuple[int, int]],
         events: Path,
         hidden: bool = False,
@@ -84,12 +84,12 @@ class Progress:
         done, failed = self._tally()
         elapsed_s = time.monotonic() - self._started_s
         rate = (done + failed) / elapsed_s if elapsed_s > 0 else 0.0
-        finished = self._already + done + failed
+        finished = self._already[0] + done + failed
         left = max(self._total - finished, 0)
         return {
             "done": finished,
             "total": self._total,
-            "failed": failed,
+            "failed": self._already[1] + failed,
             "rate_per_s": round(rate, 3),
             "elapsed_s": round(elapsed_s, 1),
             "eta_s": round(left / rate, 1) if rate > 0 else None,

@@ -31,12 +31,11 @@ HEADER_BYTES = _HEAD.size + _CRC.size
 class Kind(IntEnum):
     """What a record says."""
 
-    PLAN = 0  # first of a file: the digest of the plan
-    STARTED = 1  # the task is about to run
-    DONE = 2  # its row and arrays
-    FAILED = 3  # its failure
-    SUSPECT = 4  # it exceeded its memory or time: settle it alone in a child process
-    SHARD = 5  # the shard of this number is written
+    STARTED = 0  # the task is about to run
+    DONE = 1  # its row and arrays
+    FAILED = 2  # its failure
+    SUSPECT = 3  # it exceeded its memory or time: settle it alone in a child process
+    SHARD = 4  # the shard of this number is written
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,16 @@ def _next_magic(data: memoryview, start: int) -> int:
 
 
 def encode_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Bytes of named arrays: for each its name, dtype, shape and data."""
+    """Bytes of named arrays: for each its name, dtype, shape and data.
+
+    Raises:
+        TypeError: an array holds objects or fields.
+    """
     parts = [struct.pack("<H", len(arrays))]
     for name, array in arrays.items():
         array = np.asarray(array)
+        if array.dtype.hasobject or array.dtype.names:
+            raise TypeError(f"array {name!r} of a result has the dtype {array.dtype}: use numbers")
         code, label = array.dtype.str.encode(), name.encode()
         parts.append(struct.pack("<BBB", len(label), len(code), array.ndim))
         parts.append(label + code + struct.pack(f"<{array.ndim}Q", *array.shape))

@@ -12,25 +12,25 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.engine.agreement import AgreedError, on_all, on_root
+from region_grower_hpc.engine.agreement import AgreedError, from_root, on_all
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.dispatch import choose_dispatcher
 from region_grower_hpc.engine.exchange import Gathered, write_shards
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.journal import (
     JournalWriter,
+    begin_session,
     journal_files,
     journal_path,
-    next_session,
 )
 from region_grower_hpc.engine.ledger import History, read_history
-from region_grower_hpc.engine.limits import TaskTimer, memory_limit
+from region_grower_hpc.engine.limits import TaskLimits
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.order import guided_bounds, longest_first
 from region_grower_hpc.engine.progress import Progress
 from region_grower_hpc.engine.signals import StopRequest
 from region_grower_hpc.engine.state import StateFolder
-from region_grower_hpc.engine.suspects import run_alone
+from region_grower_hpc.engine.suspects import solitary
 from region_grower_hpc.engine.work import Worker, remaining
 from region_grower_hpc.errors import StoppedEarly
 
@@ -47,8 +47,8 @@ class Session:
         comm: all ranks.
         job: what to do.
         plan: the tasks.
-        digest: of the plan.
-        state: where journals and progress are kept.
+        state: where progress is kept.
+        journals: folder of this run's journals.
         options: how to run.
         stop: whether to stop early.
     """
@@ -56,8 +56,8 @@ class Session:
     comm: Communicator
     job: Job[Any]
     plan: Plan
-    digest: str
     state: StateFolder
+    journals: Path
     options: EngineOptions
     stop: StopRequest
 
@@ -68,11 +68,10 @@ class Session:
             AgreedError: StoppedEarly, on all ranks.
         """
         comm, plan = self.comm, self.plan
-        former, number = comm.bcast(on_root(comm, self._former_sessions)) or ([], 1)
-        history = read_history(comm, plan, former, self.digest)
-        journals = self.state.journals
+        former, number = from_root(comm, self._former_sessions)
+        history = read_history(comm, plan, former)
         # Numbered after the former ones, rank by rank.
-        paths = [*former, *(journal_path(journals, number, rank) for rank in range(comm.size))]
+        paths = [*former, *(journal_path(self.journals, number, rank) for rank in range(comm.size))]
         own = len(former) + comm.rank
         with self._journal(paths[own]) as journal:
             worker = Worker(self.job, plan, journal, history.ledger, own, self.stop)
@@ -80,6 +79,7 @@ class Session:
             done = sum(comm.allgather(history.n_finished + worker.done + worker.failed))
             if done < plan.n_tasks:
                 self._stop(f"{done} of {plan.n_tasks} tasks are done")
+            journal.sync()  # Any rank may read it now, also one of another node.
             gathered = write_shards(
                 comm,
                 self.job,
@@ -97,11 +97,11 @@ class Session:
 
     def _former_sessions(self) -> tuple[list[Path], int]:
         """Journals of former sessions, and the number of this one."""
-        return journal_files(self.state.journals), next_session(self.state.journals)
+        return journal_files(self.journals), begin_session(self.journals)
 
     @contextlib.contextmanager
     def _journal(self, path: Path) -> Iterator[JournalWriter]:
-        journal = JournalWriter(path, self.digest, self.options.fsync_interval_s)
+        journal = JournalWriter(path, self.options.fsync_interval_s)
         try:
             yield journal
         finally:
@@ -121,8 +121,9 @@ class Session:
         suspects = None
         if history.finished is not None:
             everyone = {*history.suspects.tolist(), *(at for rank in found for at in rank)}
-            suspects = np.array(sorted(everyone), dtype=np.int64)
-        if comm.bcast(suspects is not None and len(suspects) > 0):
+            suspects = longest_first(plan.costs_s, np.array(sorted(everyone), dtype=np.int64))
+        stops = any(comm.allgather(bool(self.stop)))
+        if comm.bcast(suspects is not None and len(suspects) > 0) and not stops:
             self._phase(history, worker, suspects, alone=True)
 
     def _phase(
@@ -147,28 +148,27 @@ class Session:
         dispatcher = on_all(
             comm, lambda: choose_dispatcher(comm, len(bounds) - 1, options.dispatch)
         )
-        run = self._runner(alone, dispatcher.computes)
-        # A child is bounded from outside.
-        timer = TaskTimer(None if alone else options.task_timeout_s, worker.journal.suspect)
-        limit_mb = None if alone or not dispatcher.computes else options.memory_limit_mb
-        with self._progress(history, dispatcher.tally), contextlib.ExitStack() as bounded:
-            on_all(comm, lambda: bounded.enter_context(memory_limit(limit_mb)))
+        limits = TaskLimits(options.memory_limit_mb, options.task_timeout_s)
+        with contextlib.ExitStack() as stack:
+            run: Callable[[int], Result]
+            if alone:
+                run = stack.enter_context(solitary(self.job, plan, limits, self.stop)).run
+                limits = TaskLimits()  # A child keeps them itself.
+            else:
+                run = self._in_this_rank(dispatcher.computes)
+            on_all(comm, limits.check if dispatcher.computes else lambda: None)
+            stack.enter_context(self._progress(history, dispatcher.tally))
             if dispatcher.computes:
-                worker.work(dispatcher, order, bounds, run, timer)
+                worker.work(dispatcher, order, bounds, run, limits)
             else:
                 dispatcher.serve(lambda: bool(self.stop))
             # Rank 0 shows the progress of the others until all have come here.
             comm.allgather(None)
 
-    def _runner(self, alone: bool, computes: bool) -> Callable[[int], Result]:
-        """What does a task: in a child process, or in this rank with what `setup` gives."""
-        job, plan, options = self.job, self.plan, self.options
-        if alone:
-            return lambda task: run_alone(
-                job, plan, task, options.memory_limit_mb, options.task_timeout_s
-            )
-        state = on_all(self.comm, lambda: job.setup(plan) if computes else None)
-        return lambda task: job.run(state, task)
+    def _in_this_rank(self, computes: bool) -> Callable[[int], Result]:
+        """What does a task with what `setup` gives, on the ranks that compute."""
+        state = on_all(self.comm, lambda: self.job.setup(self.plan) if computes else None)
+        return lambda task: self.job.run(state, task)
 
     @contextlib.contextmanager
     def _progress(self, history: History, tally: Callable[[], tuple[int, int]]) -> Iterator[None]:
@@ -176,7 +176,8 @@ class Session:
             yield
             return
         events, hidden = self.state.progress_jsonl, self.options.hide_progress
-        with Progress(self.plan.n_tasks, history.n_finished, tally, events, hidden):
+        already = history.n_finished, history.n_failed
+        with Progress(self.plan.n_tasks, already, tally, events, hidden):
             yield
 
     def _stop(self, what: str) -> NoReturn:

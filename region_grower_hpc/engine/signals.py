@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import FrameType
 
-#: Seconds before SLURM's end of the job at which no further task is started.
+#: Seconds before SLURM's end of the job at which no further task is started; of a short job, a
+#: tenth of what is left of it.
 SLURM_MARGIN_S = 60.0
 
 
@@ -76,7 +77,7 @@ def deadline(
         limits.append(started_s + time_limit_s)
     end_s = _slurm_end(environment, ask_slurm or _ask_squeue)
     if end_s is not None:
-        limits.append(end_s - SLURM_MARGIN_S)
+        limits.append(end_s - min(SLURM_MARGIN_S, 0.1 * max(end_s - started_s, 0.0)))
     return min(limits, default=None)
 
 

@@ -4,7 +4,7 @@
 
     .rghpc/  or  <main output>.rghpc/
     ├── plan.json         what is computed: digest, options, digests of inputs
-    ├── journals/         what is finished; removed on success
+    ├── journals/<run>/   what is finished; removed on success
     ├── costs.json        measured seconds a task, per group
     ├── progress.jsonl    events of all sessions
     ├── provenance.json   how it was computed
@@ -14,11 +14,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import json
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -134,14 +137,28 @@ class StateFolder:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the run has ended well."""
-        return self.complete.exists()
+        """Whether the run that plan.json tells of has ended well."""
+        try:
+            marker = json.loads(self.complete.read_text(encoding="utf-8"))
+            return bool(marker["run"] == self.run)
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    @property
+    def run(self) -> str:
+        """Identity of the run that plan.json tells of: a fresh start is another run."""
+        return str(json.loads(self.plan_json.read_text(encoding="utf-8"))["run"])
+
+    @property
+    def run_journals(self) -> Path:
+        """Folder of the journals of this run."""
+        return self.journals / self.run
 
     def read_plan(self) -> PlanRecord | None:
         """The plan of the former run; None if there is none."""
         try:
             return PlanRecord.from_json(json.loads(self.plan_json.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidInputError(
@@ -150,32 +167,43 @@ class StateFolder:
             ) from error
 
     def begin(self, record: PlanRecord, start: Start) -> None:
-        """Make the folder ready for a session; a fresh start discards what was there."""
-        if start is Start.FRESH:
-            self.complete.unlink(missing_ok=True)
-            # The plan goes first: without it, journals left by a kill here are never trusted.
-            self.plan_json.unlink(missing_ok=True)
-            self.clear_journals()
-            atomic.write_json(self.plan_json, record.as_json())
+        """Make the folder ready for a session.
+
+        A fresh start replaces plan.json as a whole, and with it the run: what former runs left is
+        never looked at again, and removed.
+        """
+        if start is not Start.FRESH:
+            return
+        atomic.write_json(self.plan_json, {"run": uuid.uuid4().hex, **record.as_json()})
+        for path in (self.complete, self.provenance_json, self.progress_jsonl):
+            path.unlink(missing_ok=True)
+        self.clear_journals()
 
     def clear_journals(self) -> None:
         """Remove the record of finished tasks."""
         shutil.rmtree(self.journals, ignore_errors=True)
-        self.rows.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.rows.unlink(missing_ok=True)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Write the completion marker, last of all; then the journals go."""
-        atomic.write_json(self.complete, dict(summary))
+        atomic.write_json(self.complete, {"run": self.run, **summary})
         self.clear_journals()
 
     def lock(self) -> None:
         """Hold the folder until this process ends, waiting a while for a run that is dying.
 
         Raises:
-            InvalidInputError: another run holds it.
+            InvalidInputError: another run holds it, or it cannot be made.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise InvalidInputError(
+                f"cannot write to the state folder {self.path}: {error.strerror}; choose another "
+                "output, or --state-dir"
+            ) from error
         limit_s = time.monotonic() + LOCK_PATIENCE_S
         while True:
             try:
@@ -188,7 +216,9 @@ class StateFolder:
                         "another output"
                     ) from None
                 time.sleep(0.2)
-            except OSError:
+            except OSError as error:
+                if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+                    raise
                 return  # A file system without locks: two runs at once are the user's care.
 
     def unlock(self) -> None:

@@ -8,99 +8,171 @@ a rank. It becomes a failure only if the child dies by itself (`crash`), or exce
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.launcher import without_launcher
-from region_grower_hpc.engine.limits import memory_limit
-from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.engine.limits import TaskLimits
+from region_grower_hpc.engine.signals import StopRequest
+from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
 
 _PR_SET_PDEATHSIG = 1
 #: Kills of the child by others (the kernel's, for want of memory) before it counts as `memory`.
 _KILLS_ALLOWED = 2
+#: How often a waiting rank looks whether it shall stop.
+_LOOK_S = 0.2
 
 
-def run_alone(
-    job: Job[Any],
-    plan: Plan,
-    task: int,
-    memory_limit_mb: float | None,
-    timeout_s: float | None,
-) -> Result:
-    """Do one task in a child process.
+class LeftUnfinished(Exception):
+    """The run stops before the child has ended; the next start tries the task again."""
 
-    Raises:
-        TaskFailure: the task's own failure, or crash, memory, timeout.
+
+@dataclass(frozen=True)
+class Solitary:
+    """Runs tasks in child processes.
+
+    Attributes:
+        folder: holds job and plan, written once for all tasks.
+        limits: of one task; the time starts when the child is ready.
+        stop: a child is given up when the run stops.
     """
-    with tempfile.TemporaryDirectory(prefix="region-grower-hpc-") as folder:
-        request, answer = Path(folder, "request"), Path(folder, "answer")
-        with request.open("wb") as file:
-            pickle.dump((job, plan, task, memory_limit_mb), file, protocol=5)
+
+    folder: Path
+    limits: TaskLimits
+    stop: StopRequest
+
+    def run(self, task: int) -> Result:
+        """Do one task.
+
+        Raises:
+            TaskFailure: the task's own failure, or crash, memory, timeout.
+            LeftUnfinished: the run stops.
+            RegionGrowerHpcError: the child died before it came to the task.
+        """
+        answer, ready = self.folder / f"{task}.answer", self.folder / f"{task}.ready"
         for _ in range(_KILLS_ALLOWED):
-            status = _child(request, answer, timeout_s)
+            status = self._child(task)
             if answer.exists():
-                with answer.open("rb") as file:
-                    outcome = pickle.load(file)
+                outcome = pickle.loads(answer.read_bytes())
                 if isinstance(outcome, Result):
                     return outcome
                 raise outcome
             if status != -signal.SIGKILL:
                 break
-    if status == -signal.SIGKILL:
-        raise TaskFailure("memory", "killed by the system again and again, for want of memory")
-    if status < 0:
-        raise TaskFailure("crash", f"the process died of {signal.Signals(-status).name}")
-    raise TaskFailure("crash", f"the process ended with code {status}")
+        if not ready.exists():
+            raise RegionGrowerHpcError(
+                f"the child process for task {task} ended with {status} before it began the task"
+            )
+        if status == -signal.SIGALRM:
+            raise TaskFailure("timeout", f"took longer than {self.limits.time_s:g} s")
+        if status == -signal.SIGKILL:
+            raise TaskFailure("memory", "killed by the system again and again, for want of memory")
+        if status < 0:
+            raise TaskFailure("crash", f"the process died of {signal.Signals(-status).name}")
+        raise TaskFailure("crash", f"the process ended with code {status}")
+
+    def _child(self, task: int) -> int:
+        """Start a child and wait for it; its exit status."""
+        environment: Mapping[str, str] = {
+            **without_launcher(os.environ),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
+        # A session of its own: signals to the group of the ranks are not the task's fault.
+        child = subprocess.Popen(
+            [sys.executable, "-m", "region_grower_hpc.engine.suspects", self.folder, str(task)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            while True:
+                try:
+                    return child.wait(timeout=_LOOK_S)
+                except subprocess.TimeoutExpired:
+                    if self.stop:
+                        raise LeftUnfinished from None
+        finally:
+            child.kill()
+            child.wait()
 
 
-def _child(request: Path, answer: Path, timeout_s: float | None) -> int:
-    command = [sys.executable, "-m", "region_grower_hpc.engine.suspects", str(request), str(answer)]
-    environment: Mapping[str, str] = {
-        **without_launcher(os.environ),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
-    try:
-        return subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, timeout=timeout_s, check=False
-        ).returncode
-    except subprocess.TimeoutExpired:
-        raise TaskFailure("timeout", f"took longer than {timeout_s:g} s") from None
+@contextmanager
+def solitary(
+    job: Job[Any], plan: Plan, limits: TaskLimits, stop: StopRequest
+) -> Iterator[Solitary]:
+    """Write job and plan for children of this rank; large arrays go to a file that they map."""
+    with tempfile.TemporaryDirectory(prefix="region-grower-hpc-") as name:
+        folder = Path(name)
+        buffers: list[pickle.PickleBuffer] = []
+        content = pickle.dumps((job, plan, limits), protocol=5, buffer_callback=buffers.append)
+        sizes = []
+        with (folder / "buffers").open("wb") as file:
+            for buffer in buffers:
+                sizes.append(file.write(buffer.raw()))
+        (folder / "request").write_bytes(pickle.dumps((content, sizes)))
+        yield Solitary(folder, limits, stop)
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel to end this process with the rank that started it."""
+def _read_request(folder: Path) -> tuple[Job[Any], Plan, TaskLimits]:
+    content, sizes = pickle.loads((folder / "request").read_bytes())
+    parts: list[memoryview] = []
+    if sum(sizes):
+        with (folder / "buffers").open("rb") as file:
+            # File-backed: not private memory of the child.
+            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        start = 0
+        for size in sizes:
+            parts.append(mapped[start : start + size])
+            start += size
+    else:
+        parts = [memoryview(b"") for _ in sizes]
+    request: tuple[Job[Any], Plan, TaskLimits] = pickle.loads(content, buffers=parts)
+    return request
+
+
+def main(folder: Path, task: int) -> None:
+    """The child: do the task, and leave a Result or a TaskFailure as its answer.
+
+    An error before the task begins is not the task's: it ends the child, and the run with it.
+    """
+    for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def main(request: Path, answer: Path) -> None:
-    """The child: do the task that `request` holds; leave a Result or an exception in `answer`."""
-    _die_with_parent()
-    with request.open("rb") as file:
-        job, plan, task, memory_limit_mb = pickle.load(file)
+    job, plan, limits = _read_request(folder)
+    state = job.setup(plan)
+    limits.check()
+    (folder / f"{task}.ready").touch()
+    if limits.time_s is not None:
+        # By the kernel, whatever the task is inside of.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, limits.time_s)
     outcome: Result | TaskFailure
     try:
-        state = job.setup(plan)
-        with memory_limit(memory_limit_mb):
+        with TaskLimits(memory_mb=limits.memory_mb).around_task():
             outcome = job.run(state, task)
     except MemoryError:
-        limit = f"{memory_limit_mb:g} MB" if memory_limit_mb else "what the machine has"
+        limit = f"{limits.memory_mb:g} MB" if limits.memory_mb else "what the machine has"
         outcome = TaskFailure("memory", f"needs more memory than {limit}")
     except TaskFailure as failure:
         outcome = failure
     except Exception as error:
         outcome = TaskFailure("internal", str(error), type(error).__name__)
-    with answer.with_suffix(".part").open("wb") as file:
-        pickle.dump(outcome, file, protocol=5)
-    answer.with_suffix(".part").rename(answer)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    part = folder / f"{task}.part"
+    part.write_bytes(pickle.dumps(outcome, protocol=5))
+    part.rename(folder / f"{task}.answer")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -16,8 +16,10 @@ from region_grower_hpc.engine.dispatch import Dispatcher
 from region_grower_hpc.engine.job import Failure, Job, Plan, Result
 from region_grower_hpc.engine.journal import JournalWriter
 from region_grower_hpc.engine.ledger import Ledger
-from region_grower_hpc.engine.limits import TaskTimeout, TaskTimer
+from region_grower_hpc.engine.limits import TaskLimits, TaskTimeout
+from region_grower_hpc.engine.record import encode_arrays
 from region_grower_hpc.engine.signals import StopRequest
+from region_grower_hpc.engine.suspects import LeftUnfinished
 from region_grower_hpc.errors import TaskFailure
 
 logger = logging.getLogger(__name__)
@@ -58,16 +60,17 @@ class Worker:
         order: Int64Array,
         bounds: Int64Array,
         run: Callable[[int], Result],
-        timer: TaskTimer,
+        limits: TaskLimits,
     ) -> None:
         """Do batches until there are none, or until the run stops."""
         for position in self._positions(dispatcher, order, bounds):
-            self._do(position, run, timer)
+            self._do(position, run, limits)
 
     def _positions(
         self, dispatcher: Dispatcher, order: Int64Array, bounds: Int64Array
     ) -> Iterator[int]:
         """Positions of the tasks to do next, one at a time."""
+        dispatcher.report(*self.kept, bool(self.stop))
         while (batch := dispatcher.next_batch()) is not None:
             for position in order[bounds[batch] : bounds[batch + 1]]:
                 if not dispatcher.report(*self.kept, bool(self.stop)):
@@ -77,22 +80,25 @@ class Worker:
             self.kept = self.done, self.failed
             dispatcher.report(*self.kept, bool(self.stop))
 
-    def _do(self, position: int, run: Callable[[int], Result], timer: TaskTimer) -> None:
+    def _do(self, position: int, run: Callable[[int], Result], limits: TaskLimits) -> None:
         task = int(self.plan.tasks[position])
         self.journal.started(task)
         # Only what a kill can no longer take is reported done.
         self.kept = self.done, self.failed
         started_s = time.perf_counter()
         try:
-            with timer.task(task):
+            with limits.around_task():
                 result = run(task)
             row = np.array(result.row, dtype=self.plan.row_dtype).tobytes()
+            payload = row + encode_arrays(result.arrays)
         except (MemoryError, TaskTimeout) as error:
             logger.warning(
                 "task %d exceeded its bounds (%s): settled alone at the end", task, error
             )
             self.suspected.append(position)
             self.journal.suspect(task)
+            return
+        except LeftUnfinished:
             return
         except TaskFailure as failure:
             self._fail(position, failure, time.perf_counter() - started_s)
@@ -103,7 +109,7 @@ class Worker:
             self._fail(position, internal, time.perf_counter() - started_s)
             return
         seconds = time.perf_counter() - started_s
-        place = self.journal.done(task, seconds, row, result.arrays)
+        place = self.journal.done(task, seconds, payload)
         self.ledger.add(position, self.file, place, False, seconds)
         self.done += 1
 

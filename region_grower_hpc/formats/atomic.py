@@ -14,11 +14,12 @@ from typing import Any
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it is synced to disk and renamed to it.
 
-    The temporary name keeps the suffix, by which many writers choose the format, and carries the
-    process id, so that two writers do not meet. It is removed when the block raises.
+    The temporary name keeps the suffix, by which many writers choose the format. It is always the
+    same, so that what a killed writer left is replaced by the next one; it is removed when the
+    block raises. There is one writer at a time.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         yield temporary
         sync(temporary)

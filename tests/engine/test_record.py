@@ -77,3 +77,9 @@ def test_arrays_are_read_back(array: np.ndarray) -> None:
 
 def test_no_arrays() -> None:
     assert decode_arrays(encode_arrays({})) == {}
+
+
+@pytest.mark.parametrize("array", [np.array([{}]), np.zeros(2, dtype=[("a", "f4")])])
+def test_arrays_without_plain_numbers_are_refused(array: np.ndarray) -> None:
+    with pytest.raises(TypeError, match="'wrong' of a result has the dtype"):
+        encode_arrays({"wrong": array})

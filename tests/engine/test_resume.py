@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from region_grower_hpc.engine.journal import JournalWriter, begin_session, journal_path
+from region_grower_hpc.engine.state import Start, StateFolder
 from region_grower_hpc.errors import ExitCode
-from region_grower_hpc.testing import differences, results, run_command, sessions, start_command
+from region_grower_hpc.testing import (
+    descendants,
+    differences,
+    results,
+    run_command,
+    sessions,
+    start_command,
+)
 
 TOY = ["-m", "tests.engine.toy"]
 SLOW = ["--sleep", "0.05"]
@@ -75,7 +86,7 @@ def test_the_time_limit_stops_with_75_and_the_same_command_continues(
 
 
 def test_the_end_of_the_slurm_job_is_a_time_limit(tmp_path: Path) -> None:
-    ends = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 61)}
+    ends = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 4)}
     code, message = run(tmp_path, "--sleep", "0.2", "--n-tasks", "100", **ends)
     assert code == ExitCode.STOPPED_EARLY, message
 
@@ -197,15 +208,78 @@ def test_dry_run_writes_only_costs(tmp_path: Path) -> None:
 
 def test_shards_written_elsewhere_are_written_again(tmp_path: Path) -> None:
     """A run killed while writing and continued with another output folder is whole there."""
-    from region_grower_hpc.engine.journal import JournalWriter, journal_path, next_session
-
     first, second, state = tmp_path / "first", tmp_path / "second", tmp_path / "state"
     code, _ = run(first, *SLOW, "--time-limit", "1.2", "--state-dir", str(state))
     assert code == ExitCode.STOPPED_EARLY
-    digest = json.loads((state / "plan.json").read_text())["digest"]
-    session = next_session(state / "journals")
-    journal = JournalWriter(journal_path(state / "journals", session, 0), digest)
+    folder = StateFolder(state).run_journals
+    journal = JournalWriter(journal_path(folder, begin_session(folder), 0))
     journal.shard_written(3, str((first / "table.csv").absolute()))
     journal.close()
     assert run(second, "--state-dir", str(state))[0] == ExitCode.DONE
     assert (second / "shard-0003.bin").exists()
+
+
+def test_a_kill_while_a_run_is_begun_anew_leaves_the_same_command_valid(tmp_path: Path) -> None:
+    """Journals of a former run are never trusted, whenever the kill came."""
+    unfinished(tmp_path)
+    folder = StateFolder(tmp_path / ".rghpc")
+    former = folder.run_journals
+    plan = folder.read_plan()
+    assert plan is not None
+    kept = {path: path.read_bytes() for path in former.rglob("*.journal")}
+    folder.begin(plan, Start.FRESH)
+    for path, content in kept.items():  # As if the kill came before they were removed.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    code, message = run(tmp_path)
+    assert code == ExitCode.DONE, message
+    assert "tasks are done already" not in message
+    assert not folder.journals.exists()
+
+
+def test_a_finished_run_can_be_asked_for_in_a_read_only_folder(tmp_path: Path) -> None:
+    assert run(tmp_path)[0] == ExitCode.DONE
+    (tmp_path / ".rghpc" / "lock").unlink()
+    assert run(tmp_path)[0] == ExitCode.DONE
+    assert not (tmp_path / ".rghpc" / "lock").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_invalid_input(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, message = run(tmp_path / "file" / "out")
+    assert code == ExitCode.INVALID_INPUT
+    assert "cannot write to the state folder" in message
+
+
+def test_what_a_killed_writer_left_is_gone(tmp_path: Path) -> None:
+    unfinished(tmp_path)
+    (tmp_path / ".shard-0002.part.bin").write_text("half")
+    assert run(tmp_path)[0] == ExitCode.DONE
+    assert not list(tmp_path.glob(".shard*"))
+
+
+@pytest.mark.kill
+def test_a_signal_to_all_processes_does_not_fail_a_suspect(tmp_path: Path) -> None:
+    command = [*TOY, str(tmp_path), "--misdeed", "10:slow-once"]
+    for _ in range(2):
+        process = start_command(command)
+        wait_for(lambda: (tmp_path / "once-10").exists(), process)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        (tmp_path / "once-10").unlink()
+    process = start_command(command)
+    wait_for(lambda: (tmp_path / "once-10").exists(), process)
+    for pid in [process.pid, *descendants(process.pid)]:
+        os.kill(pid, signal.SIGTERM)
+    assert process.wait(timeout=60) == ExitCode.STOPPED_EARLY
+    code, message = run(tmp_path, "--misdeed", "10:slow-once")
+    assert code == ExitCode.DONE, message
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    limit_s = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < limit_s
+        assert process.poll() is None, "the run ended too early"
+        time.sleep(0.02)
+    time.sleep(0.2)

@@ -21,15 +21,17 @@ def test_no_limit() -> None:
 
 def test_the_earlier_limit_counts() -> None:
     slurm = {"SLURM_JOB_ID": "7", "SLURM_JOB_END_TIME": "1000"}
+    short = {"SLURM_JOB_ID": "7", "SLURM_JOB_END_TIME": "130"}
     assert deadline(50.0, {}, 100.0, nobody) == 150.0
     assert deadline(None, slurm, 100.0, nobody) == 1000 - SLURM_MARGIN_S
     assert deadline(50.0, slurm, 100.0, nobody) == 150.0
     assert deadline(5000.0, slurm, 100.0, nobody) == 1000 - SLURM_MARGIN_S
+    assert deadline(None, short, 100.0, nobody) == 127.0
 
 
 def test_squeue_is_asked_where_slurm_does_not_tell() -> None:
-    assert deadline(None, {"SLURM_JOB_ID": "7"}, 100.0, lambda job: 500.0 + int(job)) == (
-        507.0 - SLURM_MARGIN_S
+    assert deadline(None, {"SLURM_JOB_ID": "7"}, 100.0, lambda job: 1500.0 + int(job)) == (
+        1507.0 - SLURM_MARGIN_S
     )
     assert deadline(None, {"SLURM_JOB_ID": "7"}, 100.0, lambda job: None) is None
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import time
@@ -34,7 +35,7 @@ class ToyJob(Job[dict[str, Any]]):
     n_tasks: int = 50
     seed: int = 0
     sleep_s: float = 0.0
-    #: task -> fail, bug, die, die-once, hog, hang, stuck
+    #: task -> fail, bug, die, die-once, slow-once, hog, hang, stuck
     misdeeds: tuple[tuple[int, str], ...] = ()
     input_file: Path | None = None
     #: the step that raises what nobody expects: plan, setup or gather.
@@ -90,15 +91,17 @@ class ToyJob(Job[dict[str, Any]]):
         if deed == "die-once" and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if deed == "slow-once" and not marker.exists():
+            marker.touch()
+            time.sleep(30)
         if deed == "hog":
             np.ones(4_000_000_000, dtype=np.uint8)
         if deed == "hang":
             while True:
                 time.sleep(0.01)
         if deed == "stuck":
-            # Blocks the alarm, as a C library that never returns to the interpreter does.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-            time.sleep(3600)
+            # Holds the interpreter lock, as a C library that never returns does.
+            any(itertools.repeat(False))
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
         self.out.mkdir(parents=True, exist_ok=True)

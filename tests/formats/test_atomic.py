@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,9 @@ def test_the_temporary_name_keeps_the_suffix_and_is_hidden(tmp_path: Path) -> No
         temporary.touch()
         assert temporary.suffix == ".h5"
         assert temporary.name.startswith(".")
-        assert str(os.getpid()) in temporary.name
+    with atomic.replacing(tmp_path / "cell.h5") as another:
+        another.touch()
+        assert another == temporary, "what a killed writer left is replaced by the next"
 
 
 def write_and_raise(path: Path, error: BaseException) -> None:
