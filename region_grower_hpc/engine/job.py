@@ -51,8 +51,12 @@ class Plan:
     cost_groups: Int64Array | None = None
     #: names of the groups, the keys of costs.json.
     cost_group_names: Sequence[str] = ()
-    #: tasks a shard.
-    shard_size: int = 100
+    #: tasks a shard; 0 stands for `default_shard_size`.
+    shard_size: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.shard_size:
+            object.__setattr__(self, "shard_size", default_shard_size(len(self.tasks)))
 
     @property
     def n_tasks(self) -> int:

@@ -250,13 +250,14 @@ class SynthesizeMorphologies:
         for gid in plan.tasks.tolist():
             try:
                 cell = job.grow(state, gid)
+                arrays = job.arrays(cell)
             except TaskFailure as failure:
                 LOGGER.error("Skip %d because of the following error: %s", gid, failure)
                 continue
             name = job.path_of(gid, plan.context.levels)
             grown[gid] = (name, cell)
             if self.settings.writes_files:
-                outputs.write_files(self.settings, [(name, job.arrays(cell))])
+                outputs.write_files(self.settings, [(name, arrays)])
         result = self._with_seeds()
         result["name"] = [grown[gid][0] if gid in grown else None for gid in plan.tasks]
         result["apical_points"] = [

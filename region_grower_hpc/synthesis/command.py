@@ -17,6 +17,7 @@ from region_grower_hpc.engine.command import (
     setup_logging,
     split,
 )
+from region_grower_hpc.synthesis.settings import CONTAINERS, EXTENSIONS, GROWERS, SynthesisSettings
 
 LOGGER = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 )
 @click.option(
     "--out-morph-ext",
-    type=click.Choice(["swc", "asc", "h5"]),
+    type=click.Choice(EXTENSIONS),
     multiple=True,
     default=["h5"],
     show_default=True,
@@ -157,7 +158,7 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 )
 @click.option(
     "--container",
-    type=click.Choice(["files", "shards", "merged"]),
+    type=click.Choice(CONTAINERS),
     default="files",
     show_default=True,
     help="A file for each cell, one HDF5 container, or containers of some cells each and one of "
@@ -185,7 +186,7 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 @click.option("--skip-write", is_flag=True, help="Write no morphologies.")
 @click.option(
     "--grower",
-    type=click.Choice(["neurots"]),
+    type=click.Choice(GROWERS),
     default="neurots",
     show_default=True,
     help="What grows a cell.",
@@ -206,7 +207,6 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
     from region_grower_hpc.engine.launch import run
     from region_grower_hpc.engine.state import state_dir_of_file
     from region_grower_hpc.synthesis.job import SynthesisJob
-    from region_grower_hpc.synthesis.settings import SynthesisSettings
 
     setup_logging(values["log_level"])
     _check_dask_config(values.pop("dask_config"))

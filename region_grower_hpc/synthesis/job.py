@@ -17,7 +17,6 @@ from region_grower_hpc.engine.job import (
     Plan,
     Result,
     StoredResult,
-    default_shard_size,
 )
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
 from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable, from_morphio
@@ -118,7 +117,6 @@ class SynthesisJob(Job[SynthesisState]):
             cost_group_names=[
                 f"{types.regions[region]}/{types.mtypes[mtype]}" for region, mtype in kinds
             ],
-            shard_size=default_shard_size(preparation.n_cells),
         )
 
     def warm_up(self) -> None:
