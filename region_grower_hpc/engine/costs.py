@@ -97,7 +97,7 @@ def _report(
     groups: NDArray[np.int64],
     sizes: list[int],
 ) -> list[str]:
-    lines = [f"{plan.n_tasks} tasks in {plan.n_shards} shards of {plan.shard_size}"]
+    lines = [f"{plan.n_tasks} tasks, {plan.n_shards} shard(s) of up to {plan.shard_size}"]
     total_s = 0.0
     for number, name in enumerate(names):
         count = int(np.count_nonzero(groups == number))

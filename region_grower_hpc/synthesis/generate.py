@@ -19,6 +19,7 @@ from typing import Any
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats import atomic
+from region_grower_hpc.formats.json_file import read_json
 from region_grower_hpc.synthesis.reconstructions import (
     MtypeSources,
     neurite_types_of,
@@ -217,12 +218,7 @@ def _read_diameter_model(path: Path | str) -> dict[str, Any]:
 
 def _read_json_object(path: Path | str) -> dict[str, Any]:
     path = Path(path)
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as err:
-        raise InvalidInputError(f"{path}: cannot be read ({err.strerror})") from err
-    except ValueError as err:
-        raise InvalidInputError(f"{path}: not a JSON file ({err})") from err
+    value = read_json(path)
     if not isinstance(value, dict):
         raise InvalidInputError(f"{path}: must hold a JSON object, not {type(value).__name__}")
     return value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.json_file import read_json
 from region_grower_hpc.synthesis.region_mapper import DEFAULT_REGION
 
 LOGGER = logging.getLogger(__name__)
@@ -26,16 +26,7 @@ def load_tmd_file(path: Path | str) -> TmdData:
             {region: {mtype: {...}}}.
     """
     path = Path(path)
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"{path}: not UTF-8 text, so not JSON: {error}") from error
-    except json.JSONDecodeError as error:
-        raise InvalidInputError(
-            f"{path}, line {error.lineno}, column {error.colno}: not valid JSON: {error.msg}"
-        ) from error
+    data = read_json(path)
     _check_nesting(data, path)
     renamed: TmdData = _renamed(data)
     return renamed

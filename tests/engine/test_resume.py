@@ -201,7 +201,7 @@ def test_dry_run_writes_only_costs(tmp_path: Path) -> None:
     out = tmp_path / "out"
     finished = run_command([*TOY, str(out), "--dry-run"])
     assert finished.returncode == ExitCode.DONE
-    assert "50 tasks in 8 shards of 7" in finished.stdout
+    assert "50 tasks, 8 shard(s) of up to 7" in finished.stdout
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["costs.json"]
     assert run(out)[0] == ExitCode.DONE
 

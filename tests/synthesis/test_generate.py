@@ -166,7 +166,7 @@ def test_a_bad_list_is_refused(cells: Path, rows: str, words: list[str]) -> None
 @pytest.mark.parametrize(
     ("config", "word"),
     [
-        ("{", "not a JSON file"),
+        ("{", "not valid JSON"),
         ("[1]", "must hold a JSON object"),
         ('{"models": ["best"]}', "'models' must be a list"),
         (json.dumps(DC), "'terminal_threshold'"),

@@ -53,7 +53,7 @@ def test_settings_are_below_the_environment_and_the_command_line(
     done = column.run(out, "--settings", settings, "--min-depth", "10")
     assert done.exit_code == ExitCode.DONE, done.output
     found = values(out)
-    assert found["seed"] == {"value": 5, "from": "default map"}
+    assert found["seed"] == {"value": 5, "from": "settings file"}
     assert found["max_depth"] == {"value": 3000.0, "from": "environment"}
     assert found["min_depth"] == {"value": 10.0, "from": "commandline"}
     assert found["min_hard_scale"] == {"value": 0.2, "from": "default"}
@@ -90,7 +90,7 @@ def test_the_seed_may_come_from_the_environment(
     ("name", "content", "words"),
     [
         ("a.toml", "sed = 5", ["a.toml", "no option sed", "do you mean seed?"]),
-        ("a.yaml", "max-dept: 5", ["a.yaml", "no option max_dept", "do you mean max_depth?"]),
+        ("a.yaml", "max-dept: 5", ["a.yaml", "no option max-dept", "do you mean max-depth?"]),
         ("a.toml", "seed = \n", ["a.toml", "not valid", "line 1"]),
         ("a.yaml", "seed: [", ["a.yaml", "not valid", "line 1"]),
         ("a.yaml", "- seed", ["a.yaml", "names and values of options"]),
