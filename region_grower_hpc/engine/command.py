@@ -107,7 +107,8 @@ def _options() -> list[Callable[[Any], Any]]:
             "--max-failed-ratio",
             type=click.FloatRange(min=0, max=1),
             metavar="F",
-            help="Failed / all tasks that still counts as success. Default: 0.",
+            help="Failed / all tasks that still counts as success. Default: 0, but for "
+            "failures that the command only lists.",
         ),
         click.option(
             "--dry-run",

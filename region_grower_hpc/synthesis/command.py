@@ -154,7 +154,8 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 @click.option(
     "--out-failures",
     type=FILE,
-    help="CSV file of the cells that were not synthesized. Default: <out-cells>.failures.csv.",
+    help="CSV file of the cells that were not synthesized. Default: OUT.failures.csv "
+    "for --out-cells OUT.h5.",
 )
 @click.option(
     "--container",
