@@ -135,7 +135,7 @@ class MpiCommunicator(Communicator):
         self._leaders = self._world.Split(0 if self._node.rank == 0 else 1)
         self.library = library
         self.rank, self.size = self._world.rank, self._world.size
-        self.node_rank, self.node_size = self._node.rank, self._node.size
+        self.node_rank = self._node.rank
         self.n_nodes = self._world.allreduce(int(self._node.rank == 0))
         self._shared_windows: list[Any] = []
         self._failures = self.node_counters(1)

@@ -36,9 +36,8 @@ class Communicator(ABC):
 
     rank: int
     size: int
-    #: rank and size among the ranks that share memory with this one.
+    #: rank among the ranks that share memory with this one.
     node_rank: int
-    node_size: int
     #: number of such groups.
     n_nodes: int
     #: name and version of the MPI library, empty without one.
@@ -117,7 +116,6 @@ class SerialCommunicator(Communicator):
     rank = 0
     size = 1
     node_rank = 0
-    node_size = 1
     n_nodes = 1
     library = ""
 

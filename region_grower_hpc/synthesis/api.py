@@ -73,8 +73,6 @@ class SynthesizeMorphologies:
         InvalidInputError: an input is wrong, or asks for what this version does not have.
     """
 
-    MAX_SYNTHESIS_ATTEMPTS_COUNT = 10
-
     def __init__(
         self,
         input_cells: PathLike,

@@ -35,7 +35,7 @@ class RegionStructure:
     """All regions of one file, in file order.
 
     Attributes:
-        path: the file; relative paths of boundaries start from its folder.
+        path: the file.
         regions: {acronym or @expression: region}, without "default", which is not a region.
         default: the entry "default" where the file has one. Its layers and thicknesses are not
             used, its directions and boundaries apply to cells outside all regions.
@@ -44,11 +44,6 @@ class RegionStructure:
     path: Path
     regions: Mapping[str, Region]
     default: Region | None = None
-
-    @property
-    def base_folder(self) -> Path:
-        """Folder that relative paths in the file start from."""
-        return self.path.parent
 
     def get(self, region: str) -> Region | None:
         """The entry that applies to cells of a synthesis region, "default" included."""

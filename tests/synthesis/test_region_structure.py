@@ -27,7 +27,6 @@ def test_layers_and_depths_in_file_order(tmp_path: Path) -> None:
     assert list(structure.regions) == ["B", "A"]
     assert structure.regions["B"].layers == (1, 2)
     assert structure.cortical_depths_um() == {"default": None, "B": [10, 15.5], "A": None}
-    assert structure.base_folder == tmp_path
 
 
 @pytest.mark.parametrize(
