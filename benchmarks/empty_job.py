@@ -48,7 +48,9 @@ class EmptyJob(Job[None]):
         """Nothing to do."""
         return Result((task,))
 
-    def gather(self, plan: Plan, rows: NDArray[Any], failures: Sequence[Failure]) -> None:
+    def gather(
+        self, plan: Plan, rows: NDArray[Any], failures: Sequence[Failure], kept: Any
+    ) -> None:
         """The sum shows that every task was done."""
         atomic.write_text(self.out / "sum.txt", f"{int(rows['number'].sum())}\n")
 

@@ -27,6 +27,16 @@ COMMANDS = {
         "synthesize_morphologies",
         "Grow a morphology for every cell of a circuit in an atlas.",
     ),
+    "merge": (
+        "region_grower_hpc.synthesis.command",
+        "merge",
+        "Join runs over parts of a population into the whole.",
+    ),
+    "compare": (
+        "region_grower_hpc.compare.command",
+        "compare",
+        "Compare the morphologies or cells of two runs.",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,69 +20,105 @@ logger = logging.getLogger(__name__)
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
-#: Options that steer the engine, by parameter name; the rest of a command's are its own.
-_ENGINE = (
-    "nb_processes",
+#: Those that EngineOptions has under another name, with the unit.
+_NAMES = {
+    "time_limit": "time_limit_s",
+    "fsync_interval": "fsync_interval_s",
+    "memory_limit_per_rank": "memory_limit_mb",
+    "task_timeout": "task_timeout_s",
+}
+#: Of EngineOptions, those that an option of the engine gives as they are.
+_FIELDS = (
     "dispatch",
     "resume",
     "restart",
     "overwrite",
     "state_dir",
-    "time_limit",
-    "fsync_interval",
-    "memory_limit_per_rank",
-    "task_timeout",
+    "time_limit_s",
+    "fsync_interval_s",
+    "memory_limit_mb",
+    "task_timeout_s",
     "max_failed_ratio",
     "dry_run",
-    "log_level",
-    "settings",
 )
+#: Options that a command which only writes has too.
+_OF_MERGE = ("nb_processes", "overwrite", "state_dir", "max_failed_ratio", "log_level")
 
 
 def engine_options(function: FunctionT) -> FunctionT:
     """Add the options that all parallel commands share."""
-    for option in reversed(_options()):
+    return _with(function, _options().values())
+
+
+def _with(function: FunctionT, options: Iterable[Callable[[Any], Any]]) -> FunctionT:
+    for option in reversed([*options, settings_option()]):
         function = option(function)
     return function
 
 
-def _options() -> list[Callable[[Any], Any]]:
-    folder = click.Path(file_okay=False, path_type=Path)
-    return [
+def merge_options(function: FunctionT) -> FunctionT:
+    """Add the options of a command that joins parts."""
+    options = _options()
+    return _with(function, [options[name] for name in _OF_MERGE])
+
+
+def part_options(function: FunctionT) -> FunctionT:
+    """Add the options by which a run does a part of the tasks."""
+    for option in (
         click.option(
+            "--part",
+            metavar="I/N",
+            help="The I-th of N parts, from 1: every N-th cell. `merge` joins the parts.",
+        ),
+        click.option(
+            "--gids",
+            metavar="FILE|A:B",
+            help="Only the cells A to B-1, or those that a text file lists (gids and ranges).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def _options() -> dict[str, Callable[[Any], Any]]:
+    folder = click.Path(file_okay=False, path_type=Path)
+    return {
+        "nb_processes": click.option(
             "--nb-processes",
             type=click.IntRange(min=0),
             help="Ranks to start on this machine when not started by mpiexec or srun; 0 or 1: "
             "in this process.",
         ),
-        click.option(
+        "dispatch": click.option(
             "--dispatch",
             type=click.Choice(["node", "master"]),
             help="Who hands out work: all ranks compute and share a counter (node), or rank 0 "
             "schedules (master). Default: node if all ranks are on one node.",
         ),
-        click.option("--resume", is_flag=True, help="Demand that there is a run to continue."),
-        click.option(
+        "resume": click.option(
+            "--resume", is_flag=True, help="Demand that there is a run to continue."
+        ),
+        "restart": click.option(
             "--restart",
             is_flag=True,
             help="Discard the unfinished work of a former run (not in a requeued SLURM job).",
         ),
-        click.option(
+        "overwrite": click.option(
             "--overwrite", is_flag=True, help="Permit replacing finished or foreign output."
         ),
-        click.option(
+        "state_dir": click.option(
             "--state-dir",
             type=folder,
             help="Where to keep journals and reports. Default: .rghpc beside the main output.",
         ),
-        click.option(
+        "time_limit": click.option(
             "--time-limit",
             type=click.FloatRange(min=0, min_open=True),
             metavar="S",
             help="Start no task after S seconds, keep what is done, and exit with 75. The end of "
             "a SLURM job is known without it.",
         ),
-        click.option(
+        "fsync_interval": click.option(
             "--fsync-interval",
             type=click.FloatRange(min=0),
             default=10.0,
@@ -91,36 +127,35 @@ def _options() -> list[Callable[[Any], Any]]:
             help="Seconds of work that a power failure may cost; a kill costs only the task in "
             "hand.",
         ),
-        click.option(
+        "memory_limit_per_rank": click.option(
             "--memory-limit-per-rank",
             type=click.FloatRange(min=0, min_open=True),
             metavar="MB",
             help="Private memory of a rank; a task that needs more is tried alone, then fails.",
         ),
-        click.option(
+        "task_timeout": click.option(
             "--task-timeout",
             type=click.FloatRange(min=0, min_open=True),
             metavar="S",
             help="Time for one task; a task that needs more is tried alone, then fails.",
         ),
-        click.option(
+        "max_failed_ratio": click.option(
             "--max-failed-ratio",
             type=click.FloatRange(min=0, max=1),
             metavar="F",
             help="Failed / all tasks that still counts as success. Default: 0, but for "
             "failures that the command only lists.",
         ),
-        click.option(
+        "dry_run": click.option(
             "--dry-run",
             is_flag=True,
             help="Check everything, compute a few samples, tell what the run will cost, and write "
             "only costs.json.",
         ),
-        click.option(
+        "log_level": click.option(
             "--log-level", type=click.Choice(LOG_LEVELS), default="info", show_default=True
         ),
-        settings_option(),
-    ]
+    }
 
 
 def settings_option() -> Callable[[Any], Any]:
@@ -238,28 +273,23 @@ def split(values: dict[str, Any], context: click.Context) -> tuple[Any, dict[str
     from region_grower_hpc.engine.launcher import announced_size, respawn
     from region_grower_hpc.engine.options import EngineOptions
     from region_grower_hpc.engine.provenance import command_line
+    from region_grower_hpc.engine.selection import Selection
 
     own = dict(values)
-    engine = {name: own.pop(name) for name in _ENGINE if name in own}
-    n_ranks = engine["nb_processes"]
+    names = [*_options(), "gids", "part"]
+    engine = {name: own.pop(name) for name in names if name in own}
+    n_ranks = engine.get("nb_processes")
     if announced_size(os.environ) is None:
         if n_ranks is not None and n_ranks > 1:
             respawn(n_ranks)
         if n_ranks is None:
             logger.info("One process computes; --nb-processes N starts N ranks")
+    gids, part = engine.get("gids"), engine.get("part")
+    known = {_NAMES.get(name, name): value for name, value in engine.items()}
     options = EngineOptions(
-        dispatch=engine["dispatch"],
+        **{name: known[name] for name in _FIELDS if name in known},
         batch_size=own.get("chunksize"),
-        resume=engine["resume"],
-        restart=engine["restart"],
-        overwrite=engine["overwrite"],
-        state_dir=engine["state_dir"],
-        time_limit_s=engine["time_limit"],
-        fsync_interval_s=engine["fsync_interval"],
-        memory_limit_mb=engine["memory_limit_per_rank"],
-        task_timeout_s=engine["task_timeout"],
-        max_failed_ratio=engine["max_failed_ratio"],
-        dry_run=engine["dry_run"],
+        selection=None if gids is None and part is None else Selection(gids, part),
         hide_progress=bool(own.get("hide_progress_bar")),
         command=command_line(),
         origins=origins(context),

@@ -53,6 +53,12 @@ class Plan:
     cost_group_names: Sequence[str] = ()
     #: tasks a shard; 0 stands for `default_shard_size`.
     shard_size: int = 0
+    #: ids that a user may name but that need no task.
+    left_out: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    #: names of arrays, small ones, that go to `gather` too.
+    kept: Sequence[str] = ()
+    #: JSON values from which `merge` makes the job of the whole again; None: it has no parts.
+    settings: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not self.shard_size:
@@ -111,6 +117,21 @@ class Failure:
     message: str
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """What a complete run will have written.
+
+    Attributes:
+        size_bytes: of all outputs.
+        inodes: files and folders.
+        writing_s: CPU seconds of writing all shards.
+    """
+
+    size_bytes: float
+    inodes: int
+    writing_s: float
+
+
 class Job(ABC, Generic[StateT]):
     """One pass over a set of tasks: plan, setup, run, gather.
 
@@ -153,15 +174,51 @@ class Job(ABC, Generic[StateT]):
         tasks are left out. The default writes nothing.
         """
 
+    def merge_shard(
+        self, plan: Plan, shard: int, origins: Sequence[tuple[int, Job[StateT]]]
+    ) -> None:
+        """Write one shard from what runs over parts of the tasks have written (any rank).
+
+        The same bytes as `write_shard`. A job without parts has no need of it.
+
+        Args:
+            plan: of the whole.
+            shard: its number.
+            origins: (task, job of the part that did it) in id order, failed tasks left out.
+        """
+        raise NotImplementedError(f"{self.name} has no parts")
+
     @abstractmethod
-    def gather(self, plan: Plan, rows: Array, failures: Sequence[Failure]) -> None:
+    def gather(
+        self,
+        plan: Plan,
+        rows: Array,
+        failures: Sequence[Failure],
+        kept: Iterable[StoredResult],
+    ) -> None:
         """Write what describes the whole, each file by temporary file, fsync, rename (rank 0).
 
         Args:
             plan: the plan that `plan()` gave.
             rows: (n,) structured, one row a task in id order, zeros where the task failed.
             failures: in task order.
+            kept: the results in task order, of their arrays only those that `Plan.kept` names;
+                read from disk, empty if it names none.
         """
+
+    def footprint(
+        self, plan: Plan, results: Sequence[StoredResult], weights: FloatArray
+    ) -> Footprint | None:
+        """What a complete run will have written, for a dry run (rank 0).
+
+        The default does not know. Outside a temporary folder nothing is written.
+
+        Args:
+            plan: of the run.
+            results: of a few tasks, at least one.
+            weights: (m,) number of tasks for which each result stands.
+        """
+        return None
 
     def verdict(
         self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None

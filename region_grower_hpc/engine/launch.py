@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import logging
 import os
-import sys
 import time
-import traceback
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from region_grower_hpc.engine import costs
 from region_grower_hpc.engine.agreement import AgreedError, from_root, on_root
-from region_grower_hpc.engine.comm import connect
+from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
-from region_grower_hpc.engine.exchange import Gathered
+from region_grower_hpc.engine.conclusion import mark_complete, verdict, write_whole
+from region_grower_hpc.engine.dry_run import dry_run
 from region_grower_hpc.engine.job import Job, Plan
 from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.part import write_part
 from region_grower_hpc.engine.provenance import Provenance, cpu_seconds
 from region_grower_hpc.engine.session import Session
 from region_grower_hpc.engine.signals import StopRequest, deadline
-from region_grower_hpc.engine.state import PlanRecord, Start, StateFolder, decide
-from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError, StoppedEarly
-from region_grower_hpc.formats import atomic
+from region_grower_hpc.engine.spread import spread
+from region_grower_hpc.engine.start import Start, begin
+from region_grower_hpc.engine.state import PlanRecord, StateFolder
+from region_grower_hpc.engine.supervision import supervised
+from region_grower_hpc.errors import ExitCode
 
 logger = logging.getLogger(__name__)
-
-#: Time for the launcher to pass on the last words of a rank.
-LAST_WORDS_S = 0.3
 
 
 def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
@@ -44,50 +38,7 @@ def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
         options: how to run.
     """
     started_s = time.time()
-    comm: Communicator | None = None
-    try:
-        comm = connect()
-        return _Run(comm, job, state_dir, options, started_s).execute()
-    except AgreedError as agreed:
-        if comm is not None and comm.is_root:
-            tell(agreed.error)
-        return ExitCode(agreed.error.exit_code)
-    except RegionGrowerHpcError as error:
-        # Of this rank alone: the others would wait for it for ever.
-        if comm is None:
-            raise  # Each rank refuses; the front end lets the first one speak.
-        tell(error)
-        time.sleep(LAST_WORDS_S)
-        comm.abort(error.exit_code)
-    except BaseException as error:
-        _last_words(comm, error)
-        if comm is None:
-            raise SystemExit(ExitCode.INTERNAL) from None
-        comm.abort(130 if isinstance(error, KeyboardInterrupt) else ExitCode.INTERNAL)
-
-
-def tell(error: RegionGrowerHpcError) -> None:
-    """Print a message for the user, without a traceback."""
-    kind = "Stopped" if isinstance(error, StoppedEarly) else "Error"
-    print(f"{kind}: {error}", file=sys.stderr, flush=True)
-
-
-def _last_words(comm: Communicator | None, error: BaseException) -> None:
-    """Print one traceback where several ranks fail at once; the others leave the abort to it."""
-    if comm is not None and not comm.is_first_to_fail():
-        time.sleep(10 * LAST_WORDS_S)
-        return
-    if isinstance(error, OSError):
-        words = f"Error: {error}. Finished work is kept; the same command continues.\n"
-    elif isinstance(error, KeyboardInterrupt):
-        words = "Interrupted. Finished work is kept; the same command continues.\n"
-    else:
-        words = "".join(traceback.format_exception(error))
-    # In one piece, and with a moment for the launcher to pass it on before it kills its helpers.
-    sys.stderr.write(words)
-    sys.stderr.flush()
-    if comm is not None and comm.size > 1:
-        time.sleep(LAST_WORDS_S)
+    return supervised(lambda comm: _Run(comm, job, state_dir, options, started_s).execute())
 
 
 class _Run:
@@ -103,6 +54,8 @@ class _Run:
     ) -> None:
         self.comm, self.job, self.options = comm, job, options
         self.state = StateFolder(options.state_dir or state_dir)
+        #: on rank 0, where only a part of the tasks is done: the record of the whole.
+        self.whole: PlanRecord | None = None
         limit_s = from_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
         self.stop = StopRequest(limit_s)
 
@@ -111,7 +64,11 @@ class _Run:
         with self.stop:
             if not self.comm.is_root:
                 self.job.warm_up()
-            plan, record, start = self._spread(on_root(self.comm, self._prepare))
+            prepared = on_root(self.comm, self._prepare)
+            plan = spread(self.comm, None if prepared is None else prepared[0])
+            record, start = self.comm.bcast(  # type: ignore[misc]
+                None if prepared is None else prepared[1:]
+            )
             if self.options.dry_run:
                 return self._dry_run(plan)
             if start is Start.NOTHING:
@@ -127,13 +84,14 @@ class _Run:
                 from_root(self.comm, lambda: self.state.run_journals),
                 self.options,
                 self.stop,
+                self.state.summary if plan.kept or self.options.selection else None,
             )
             try:
                 self._conclude(plan, record, session.compute(), provenance)
             except AgreedError as agreed:
                 self._end_session(provenance, str(agreed.error))
                 raise
-            return self._verdict(plan)
+            return verdict(self.comm, self.job, plan, self.state, self.options)
 
     # -- before ----------------------------------------------------------------------------------
 
@@ -141,48 +99,21 @@ class _Run:
         """On rank 0: check the inputs and decide what this session does."""
         plan = self.job.plan()
         record = PlanRecord.of(self.job.name, plan)
+        if self.options.selection is not None:
+            self.whole = record
+            plan = self.options.selection.of(plan)
+            record = record.over(plan)
         if self.options.dry_run:
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
         requeued = int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
-        # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
-        if decide(self.state, record, plan.outputs, self.options, requeued) is Start.NOTHING:
-            return plan, record, Start.NOTHING
-        self.state.lock()
-        start = decide(self.state, record, plan.outputs, self.options, requeued)
-        former = self.state.read_plan()
-        if start is Start.CONTINUE and former is not None and former.version != record.version:
-            logger.warning(
-                "the run was begun with version %s and continues with %s",
-                former.version,
-                record.version,
-            )
-        if start is not Start.NOTHING:
-            self.state.begin(record, start)
+        start = begin(self.state, record, plan.outputs, self.options, requeued)
+        if start is Start.NOTHING:
+            return plan, record, start
         return costs.refine(plan, self.state.costs_json), record, start
 
-    def _spread(
-        self, prepared: tuple[Plan, PlanRecord, Start] | None
-    ) -> tuple[Plan, PlanRecord, Start]:
-        """Give every rank the plan, its large arrays once a node."""
-        arrays: dict[str, Any] = {}
-        light = None
-        if prepared is not None:
-            plan, record, start = prepared
-            arrays = {"tasks": plan.tasks, "costs_s": plan.costs_s, **plan.shared}
-            empty = np.empty(0, dtype=np.int64)
-            bare = dataclasses.replace(
-                plan, tasks=empty, costs_s=np.empty(0), shared={}, cost_groups=None
-            )
-            light = (bare, record, start, list(arrays))
-        bare, record, start, names = self.comm.bcast(light)  # type: ignore[misc]
-        shared = {name: self.comm.share(arrays.get(name)) for name in names}
-        tasks, costs_s = shared.pop("tasks"), shared.pop("costs_s")
-        plan = bare if prepared is None else prepared[0]
-        return dataclasses.replace(plan, tasks=tasks, costs_s=costs_s, shared=shared), record, start
-
     def _dry_run(self, plan: Plan) -> ExitCode:
-        lines = on_root(self.comm, lambda: costs.dry_run(self.job, plan, self.state.costs_json))
-        for line in lines or ():
+        costs_json, stops = self.state.costs_json, lambda: bool(self.stop)
+        for line in dry_run(self.comm, self.job, plan, costs_json, self.options, stops):
             print(line)
         return ExitCode.DONE
 
@@ -190,7 +121,7 @@ class _Run:
         if self.comm.is_root:
             logger.info("complete already: %s", self.state.path)
             self.state.clear_journals()  # A kill right after the marker leaves them.
-        return self._verdict(plan)
+        return verdict(self.comm, self.job, plan, self.state, self.options)
 
     # -- after -----------------------------------------------------------------------------------
 
@@ -202,38 +133,16 @@ class _Run:
         provenance: Provenance | None,
     ) -> None:
         """Write what describes the whole; the completion marker comes last."""
-        failed: Counter[str] = Counter()
 
-        def gather() -> None:
-            if gathered is None:
-                return
-            self.job.gather(plan, gathered.rows, gathered.failures)
-            failed.update(failure.kind for failure in gathered.failures)
-            means = costs.group_means(plan, gathered.seconds)
-            atomic.write_json(self.state.costs_json, means)
+        def write() -> None:
+            if gathered is not None:
+                write_whole(self.job, plan, self.state, gathered)
+            if self.whole is not None:
+                write_part(self.state, plan, self.whole)
 
-        on_root(self.comm, gather)
+        on_root(self.comm, write)
         self._end_session(provenance, "complete")
-        summary = {
-            "digest": record.digest,
-            "n_tasks": plan.n_tasks,
-            "failed": dict(sorted(failed.items())),
-        }
-        on_root(self.comm, lambda: self.state.finish(summary))
-
-    def _verdict(self, plan: Plan) -> ExitCode:
-        """Judge the failures that the completion marker tells."""
-
-        def judge() -> None:
-            marker = json.loads(self.state.complete.read_text(encoding="utf-8"))
-            ratio = self.options.max_failed_ratio
-            error = self.job.verdict(plan.n_tasks, marker["failed"], ratio)
-            self.state.unlock()
-            if error is not None:
-                raise error
-
-        on_root(self.comm, judge)
-        return ExitCode.DONE
+        on_root(self.comm, lambda: mark_complete(self.state, record, plan, gathered))
 
     def _end_session(self, provenance: Provenance | None, outcome: str) -> None:
         cpu_s = sum(self.comm.gather(cpu_seconds()) or ())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from region_grower_hpc.engine.selection import Selection
 
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How to run a job; nothing here changes results.
+    """How to run a job; nothing here changes the results of a task.
 
     Attributes:
         dispatch: "node" or "master"; None lets the engine choose.
@@ -23,6 +26,7 @@ class EngineOptions:
         memory_limit_mb: private memory of a rank.
         task_timeout_s: time one task may take.
         max_failed_ratio: failed tasks that are allowed; None leaves it to the job.
+        selection: the tasks to do; None for all.
         dry_run: plan only; write costs.json.
         hide_progress: no bar and no progress lines; progress.jsonl is written all the same.
         command: the command line, for provenance.json.
@@ -40,6 +44,7 @@ class EngineOptions:
     memory_limit_mb: float | None = None
     task_timeout_s: float | None = None
     max_failed_ratio: float | None = None
+    selection: Selection | None = None
     dry_run: bool = False
     hide_progress: bool = False
     command: tuple[str, ...] = ()

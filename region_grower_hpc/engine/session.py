@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.agreement import AgreedError, from_root, on_all
+from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.dispatch import choose_dispatcher
-from region_grower_hpc.engine.exchange import Gathered, write_shards
+from region_grower_hpc.engine.exchange import write_shards
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.journal import (
     JournalWriter,
@@ -51,6 +52,7 @@ class Session:
         journals: folder of this run's journals.
         options: how to run.
         stop: whether to stop early.
+        summary: where rank 0 keeps the small arrays of all tasks; None for nowhere.
     """
 
     comm: Communicator
@@ -60,6 +62,7 @@ class Session:
     journals: Path
     options: EngineOptions
     stop: StopRequest
+    summary: Path | None = None
 
     def compute(self) -> Gathered | None:
         """Do what is left to do, then write the shards; rank 0 gets what was gathered.
@@ -89,6 +92,7 @@ class Session:
                 history.shards,
                 journal,
                 self.state.rows,
+                self.summary,
                 self.stop,
             )
             if not comm.bcast(gathered is not None):

@@ -8,6 +8,8 @@
     ├── costs.json        measured seconds a task, per group
     ├── progress.jsonl    events of all sessions
     ├── provenance.json   how it was computed
+    ├── part.json         of a run over a part of the tasks: what the whole is
+    ├── summary.journal   of such a run: what `merge` needs of each task
     ├── lock              held by rank 0 of a running command; the kernel frees it with the process
     └── complete          written last
 """
@@ -15,6 +17,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import fcntl
 import json
@@ -22,16 +25,15 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc import __version__
 from region_grower_hpc.engine.job import Plan
-from region_grower_hpc.engine.options import EngineOptions
-from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
+from region_grower_hpc.engine.selection import identity
+from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats import atomic
 from region_grower_hpc.formats.digest import digest_file, digest_json
 
@@ -49,14 +51,6 @@ def state_dir_of_folder(main_output: Path) -> Path:
     return main_output / ".rghpc"
 
 
-class Start(Enum):
-    """What a start of the command does."""
-
-    FRESH = "fresh"
-    CONTINUE = "continue"
-    NOTHING = "nothing to do"
-
-
 @dataclass(frozen=True)
 class PlanRecord:
     """The identity of a plan, as plan.json keeps it.
@@ -70,6 +64,7 @@ class PlanRecord:
     shard_size: int
     options: Mapping[str, Any]
     inputs: Mapping[str, str]
+    tasks: str
     version: str = __version__
 
     @classmethod
@@ -77,13 +72,22 @@ class PlanRecord:
         """The record of a plan; reads the inputs."""
         options = json.loads(json.dumps(dict(plan.options)))
         inputs = {role: digest_file(path) for role, path in plan.inputs.items()}
-        return cls(job, plan.n_tasks, plan.shard_size, options, inputs)
+        return cls(job, plan.n_tasks, plan.shard_size, options, inputs, identity(plan.tasks))
+
+    def over(self, plan: Plan) -> PlanRecord:
+        """The record of the same plan over a part of its tasks."""
+        return dataclasses.replace(
+            self, n_tasks=plan.n_tasks, shard_size=plan.shard_size, tasks=identity(plan.tasks)
+        )
 
     @property
     def digest(self) -> str:
         """Identity of the results."""
         return digest_json(
-            [self.job, self.n_tasks, self.shard_size, dict(self.options), dict(self.inputs)]
+            [
+                *(self.job, self.n_tasks, self.shard_size, self.tasks),
+                *(dict(self.options), dict(self.inputs)),
+            ]
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +98,7 @@ class PlanRecord:
             "digest": self.digest,
             "n_tasks": self.n_tasks,
             "shard_size": self.shard_size,
+            "tasks": self.tasks,
             "options": dict(self.options),
             "inputs": dict(self.inputs),
         }
@@ -101,7 +106,7 @@ class PlanRecord:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PlanRecord:
         """Inverse of `as_json`."""
-        keys = ("job", "n_tasks", "shard_size", "options", "inputs", "version")
+        keys = ("job", "n_tasks", "shard_size", "tasks", "options", "inputs", "version")
         return cls(**{key: value[key] for key in keys})
 
     def differences(self, other: PlanRecord) -> list[str]:
@@ -111,6 +116,8 @@ class PlanRecord:
             theirs, ours = getattr(other, key), getattr(self, key)
             if theirs != ours:
                 words.append(f"{key}: {theirs!r} -> {ours!r}")
+        if other.n_tasks == self.n_tasks and other.tasks != self.tasks:
+            words.append("which tasks are selected")
         for key in sorted({*self.options, *other.options}):
             theirs, ours = other.options.get(key), self.options.get(key)
             if theirs != ours:
@@ -133,6 +140,8 @@ class StateFolder:
         self.progress_jsonl = path / "progress.jsonl"
         self.provenance_json = path / "provenance.json"
         self.rows = path / "rows.npy"
+        self.summary = path / "summary.journal"
+        self.part_json = path / "part.json"
         self._lock: int | None = None
 
     @property
@@ -166,28 +175,32 @@ class StateFolder:
                 "--overwrite"
             ) from error
 
-    def begin(self, record: PlanRecord, start: Start) -> None:
-        """Make the folder ready for a session.
+    def begin(self, record: PlanRecord) -> None:
+        """Make the folder ready for a fresh run.
 
-        A fresh start replaces plan.json as a whole, and with it the run: what former runs left is
-        never looked at again, and removed.
+        plan.json is replaced as a whole, and with it the run: what former runs left is never looked
+        at again, and removed.
         """
-        if start is not Start.FRESH:
-            return
         atomic.write_json(self.plan_json, {"run": uuid.uuid4().hex, **record.as_json()})
-        for path in (self.complete, self.provenance_json, self.progress_jsonl):
+        for path in (self.complete, self.provenance_json, self.progress_jsonl, self.part_json):
             path.unlink(missing_ok=True)
         self.clear_journals()
+        self.summary.unlink(missing_ok=True)
 
     def clear_journals(self) -> None:
         """Remove the record of finished tasks."""
         shutil.rmtree(self.journals, ignore_errors=True)
         with contextlib.suppress(OSError):
             self.rows.unlink(missing_ok=True)
+            if not self.part_json.exists():
+                self.summary.unlink(missing_ok=True)
 
-    def finish(self, summary: Mapping[str, Any]) -> None:
-        """Write the completion marker, last of all; then the journals go."""
-        atomic.write_json(self.complete, {"run": self.run, **summary})
+    def finish(self, account: Mapping[str, Any]) -> None:
+        """Write the completion marker, last of all; then the journals go.
+
+        What a part leaves for `merge` stays.
+        """
+        atomic.write_json(self.complete, {"run": self.run, **account})
         self.clear_journals()
 
     def lock(self) -> None:
@@ -226,73 +239,3 @@ class StateFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-
-def decide(
-    state: StateFolder,
-    record: PlanRecord,
-    outputs: Sequence[Path],
-    options: EngineOptions,
-    requeued: bool,
-) -> Start:
-    """What to do with an output folder, as docs/resume.md tells users.
-
-    Args:
-        state: of the output.
-        record: the plan of this command.
-        outputs: what the run will write.
-        options: resume, restart and overwrite.
-        requeued: SLURM has started this job again, so that `--restart` must not discard.
-
-    Raises:
-        InvalidInputError: files of others in the way, or nothing to resume.
-        ForeignPlanError: the state belongs to another plan.
-    """
-    former = state.read_plan()
-    if former is None:
-        return _without_state(state, outputs, options)
-    differences = record.differences(former)
-    restart = options.restart and not requeued
-    if differences and not _may_discard(state, options, restart):
-        way_out = "--overwrite" if state.is_complete else "--restart"
-        raise ForeignPlanError(
-            f"{state.path} belongs to another plan; it differs in "
-            f"{'; '.join(differences)}. Use another output, or {way_out} to discard it"
-        )
-    if differences:
-        return Start.FRESH
-    if not state.is_complete:
-        return Start.FRESH if restart else Start.CONTINUE
-    if options.overwrite and not requeued:
-        return Start.FRESH
-    missing = [str(path) for path in outputs if not path.exists()]
-    if missing:
-        raise InvalidInputError(
-            f"the run in {state.path} is complete, but its output {missing[0]} is missing: "
-            "--overwrite computes it again"
-        )
-    return Start.NOTHING
-
-
-def _may_discard(state: StateFolder, options: EngineOptions, restart: bool) -> bool:
-    """Only --restart discards unfinished work, only --overwrite finished work."""
-    return options.overwrite if state.is_complete else restart
-
-
-def _without_state(state: StateFolder, outputs: Sequence[Path], options: EngineOptions) -> Start:
-    if options.resume:
-        raise InvalidInputError(f"--resume: there is no run to resume in {state.path}")
-    for path in outputs:
-        if not options.overwrite and _has_content(path, but=state.path):
-            raise InvalidInputError(
-                f"{path} exists and was not written by a run of this command: use --overwrite, or "
-                "another output"
-            )
-    return Start.FRESH
-
-
-def _has_content(path: Path, but: Path) -> bool:
-    """Whether there is a file, or a folder that holds more than the state folder."""
-    if not path.is_dir():
-        return path.exists()
-    return any(entry.resolve() != but.resolve() for entry in path.iterdir())

@@ -53,6 +53,11 @@ class Atlas:
         """Return the files of hierarchy and named volumes, whose contents a digest must cover."""
         return [self.folder / HIERARCHY, *map(self._path, names)]
 
+    def grid(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Offset of the first voxel and size of a voxel, in µm, of all volumes."""
+        grid = self._grid(REFERENCE)
+        return grid.offset_um, grid.voxel_um
+
     def hierarchy(self) -> voxcell.RegionMap:
         """Read the tree of regions from hierarchy.json."""
         import voxcell

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+import h5py
 from h5py import h5f, h5g, h5o
 
 from region_grower_hpc.formats.morphology import (
@@ -139,3 +140,13 @@ def merge(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
                     writer.copy(name, source)
             finally:
                 source.close()
+
+
+def load(file: h5py.File, name: str) -> MorphologyArrays:
+    """Read one morphology of an open container.
+
+    Raises:
+        KeyError: the container has no such morphology, or a link of it leads nowhere.
+    """
+    group = file[name]
+    return MorphologyArrays(group["points"][()], group["structure"][()])

@@ -16,10 +16,11 @@ import numpy as np
 
 from region_grower_hpc.engine.launcher import announced_size, find_mpiexec, has_mpi
 from region_grower_hpc.engine.options import EngineOptions
-from region_grower_hpc.errors import ExitCode, InvalidInputError, RegionGrowerHpcError, TaskFailure
+from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError, TaskFailure
 from region_grower_hpc.formats.sonata import save_cells
-from region_grower_hpc.synthesis import outputs
+from region_grower_hpc.synthesis import cell_record, outputs
 from region_grower_hpc.synthesis.consistency import warn_of_constraints_without_layers
+from region_grower_hpc.synthesis.debug_data import write_table
 from region_grower_hpc.synthesis.job import SynthesisJob
 from region_grower_hpc.synthesis.names import cell_seed
 from region_grower_hpc.synthesis.preparation import prepare
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 PathLike = str | Path
+
+#: What `compute` adds to the cells.
+NEW_COLUMNS = (
+    "name",
+    "apical_points",
+    "apical_sections",
+    "apical_NRN_sections",
+    "debug_infos",
+)
 
 
 class SynthesizeMorphologies:
@@ -50,9 +60,16 @@ class SynthesizeMorphologies:
         out_apical: YAML file of apical points to write.
         out_morph_dir: folder of the morphologies.
         out_morph_ext: formats of the morphology files; None means ["swc"].
+        morph_axon: table of the donor whose axon each cell gets.
+        base_morph_dir: folder of the donors.
         seed: the seed of a cell is (seed + gid) mod 2^32.
+        out_apical_nrn_sections: YAML file of the same sections by NEURON's ids.
         max_files_per_dir: above it, files go to hashed sub-folders.
         overwrite: permit replacing a finished or foreign output.
+        max_drop_ratio: cells of an mtype without donor / its cells that is allowed.
+        scaling_jitter_std: of the length of a donor's sections, relative.
+        rotational_jitter_std: of the angles of a donor's sections, degrees.
+        out_debug_data: pickle of a DataFrame of all that is known of a cell.
         nb_processes: local ranks; None all CPUs, 0 or 1 this process.
         min_depth, max_depth: µm, depths are clipped to these.
         skip_write: write no morphologies.
@@ -64,13 +81,10 @@ class SynthesizeMorphologies:
         out_failures: CSV file of the cells that were not synthesized.
         max_failed_ratio: failed / all cells that is allowed.
 
-    `atlas_cache`, `with_mpi` and `dask_config` are accepted and have no effect here. `morph_axon`,
-    `base_morph_dir`, `scaling_jitter_std`, `rotational_jitter_std`, `out_apical_nrn_sections`,
-    `out_debug_data` and `max_drop_ratio` belong to axon grafting, NEURON and debugging, which this
-    version does not have.
+    `atlas_cache`, `with_mpi` and `dask_config` are accepted and have no effect here.
 
     Raises:
-        InvalidInputError: an input is wrong, or asks for what this version does not have.
+        InvalidInputError: an input is wrong.
     """
 
     def __init__(
@@ -111,15 +125,6 @@ class SynthesizeMorphologies:
         out_failures: PathLike | None = None,
         max_failed_ratio: float | None = None,
     ) -> None:
-        _refuse(
-            morph_axon=morph_axon,
-            base_morph_dir=base_morph_dir,
-            out_apical_nrn_sections=out_apical_nrn_sections,
-            max_drop_ratio=max_drop_ratio or None,
-            scaling_jitter_std=scaling_jitter_std,
-            rotational_jitter_std=rotational_jitter_std,
-            out_debug_data=out_debug_data,
-        )
         self.settings = SynthesisSettings(
             input_cells=Path(input_cells),
             tmd_parameters=Path(tmd_parameters),
@@ -140,6 +145,13 @@ class SynthesizeMorphologies:
             max_files_per_dir=max_files_per_dir,
             skip_write=skip_write,
             synthesize_axons=synthesize_axons,
+            morph_axon=_path(morph_axon),
+            base_morph_dir=_path(base_morph_dir),
+            max_drop_ratio=max_drop_ratio,
+            scaling_jitter_std=scaling_jitter_std,
+            rotational_jitter_std_deg=rotational_jitter_std,
+            out_apical_nrn_sections=_path(out_apical_nrn_sections),
+            out_debug_data=_path(out_debug_data),
         )
         self.options = EngineOptions(
             batch_size=chunksize,
@@ -161,6 +173,7 @@ class SynthesizeMorphologies:
         ]
         self.set_cortical_depths()
         self.assign_atlas_data(min_depth, max_depth)
+        self._assign_axons()
 
     @property
     def tmd_parameters(self) -> dict[str, Any]:
@@ -194,10 +207,21 @@ class SynthesizeMorphologies:
     def assign_atlas_data(self, min_depth: float = 25, max_depth: float = 5000) -> None:
         """Set depths, layer bounds (µm) and orientations of `cells_data` from the atlas."""
         environment, _ = self._preparation.environment(min_depth, max_depth)
-        places = [environment.cell(gid, 0) for gid in range(len(self.cells_data))]
-        self.cells_data["current_depth"] = environment.depths_um
+        gids = self.task_ids
+        places = [environment.cell(gid, 0) for gid in gids.tolist()]
+        self.cells_data["current_depth"] = environment.depths_um[gids]
         self.cells_data["layer_depths"] = [place.layer_depths_um for place in places]
         self.cells_data["orientation"] = [place.orientation.tolist() for place in places]
+
+    def _assign_axons(self) -> None:
+        """Set `axon_name` and `axon_scale`; cells without axon are left out."""
+        axons = self._preparation.axons
+        if axons is None:
+            return
+        names = np.array([*axons.names, None], dtype=object)
+        self.cells_data["axon_name"] = names[axons.codes]
+        self.cells_data["axon_scale"] = axons.scales
+        self.cells_data = self.cells_data.loc[axons.has_axon]
 
     def check_context_consistency(self) -> None:
         """Warn of region and mtype pairs that have context constraints but no layers."""
@@ -238,13 +262,14 @@ class SynthesizeMorphologies:
         """Grow all cells in this process, without state folder, and write their morphologies.
 
         Returns:
-            `cells_data` with `seed`, `name`, `apical_points` and `apical_sections`; None where the
-            cell failed.
+            `cells_data` with `seed`, `name`, `apical_points`, `apical_sections`,
+            `apical_NRN_sections` (None unless asked for) and `debug_infos`; None where the cell
+            failed.
         """
         job = SynthesisJob(self.settings)
         plan = job.plan()
         state = job.setup(plan)
-        grown: dict[int, tuple[str, Any]] = {}
+        values: dict[str, dict[int, Any]] = {name: {} for name in NEW_COLUMNS}
         for gid in plan.tasks.tolist():
             try:
                 cell = job.grow(state, gid)
@@ -253,29 +278,37 @@ class SynthesizeMorphologies:
                 LOGGER.error("Skip %d because of the following error: %s", gid, failure)
                 continue
             name = job.path_of(gid, plan.context.levels)
-            grown[gid] = (name, cell)
             if self.settings.writes_files:
                 outputs.write_files(self.settings, [(name, arrays)])
+            values["name"][gid] = name
+            values["apical_points"][gid] = list(cell.apical_points)
+            values["apical_sections"][gid] = list(cell.apical_sections)
+            values["debug_infos"][gid] = cell.debug_infos
+            described = cell_record.describe(cell, arrays, self.settings)
+            if "nrn_sections" in described:
+                values["apical_NRN_sections"][gid] = cell_record.nrn_sections(described)
         result = self._with_seeds()
-        result["name"] = [grown[gid][0] if gid in grown else None for gid in plan.tasks]
-        result["apical_points"] = [
-            list(grown[gid][1].apical_points) if gid in grown else None for gid in plan.tasks
-        ]
-        result["apical_sections"] = [
-            list(grown[gid][1].apical_sections) if gid in grown else None for gid in plan.tasks
-        ]
+        for name, column in values.items():
+            result[name] = _objects([column.get(gid) for gid in self.task_ids.tolist()])
         return result
 
     def finalize(self, result: pd.DataFrame) -> None:
-        """Write cells and apical points of a result of `compute`."""
+        """Write cells, apical points and so on of a result of `compute`."""
+        settings = self.settings
         made = {int(gid): name for gid, name in result["name"].items() if isinstance(name, str)}
-        outputs.write_cells(self.settings.input_cells, self.settings.out_cells, made)
-        if self.settings.out_apical is not None:
+        gids = np.arange(len(self.cells.properties), dtype=np.int64)
+        outputs.write_cells(settings.input_cells, settings.out_cells, gids, made)
+        if settings.out_apical is not None:
             points = {
                 name: result["apical_points"][gid][0] if result["apical_points"][gid] else None
                 for gid, name in made.items()
             }
-            outputs.write_apical_points(self.settings.out_apical, points)
+            outputs.write_apical_points(settings.out_apical, points)
+        if settings.out_apical_nrn_sections is not None:
+            sections = {name: result["apical_NRN_sections"][gid] for gid, name in made.items()}
+            outputs.write_nrn_sections(settings.out_apical_nrn_sections, sections)
+        if settings.out_debug_data is not None:
+            write_table(settings.out_debug_data, result)
 
     def export_empty_results(self) -> pd.DataFrame:
         """Write the cells file of an empty population."""
@@ -326,6 +359,13 @@ class SynthesizeMorphologies:
             "--min-hard-scale": settings.min_hard_scale,
             "--max-files-per-dir": settings.max_files_per_dir,
             "--chunksize": options.batch_size,
+            "--morph-axon": settings.morph_axon,
+            "--base-morph-dir": settings.base_morph_dir,
+            "--max-drop-ratio": settings.max_drop_ratio,
+            "--scaling-jitter-std": settings.scaling_jitter_std,
+            "--rotational-jitter-std": settings.rotational_jitter_std_deg,
+            "--out-apical-nrn-sections": settings.out_apical_nrn_sections,
+            "--out-debug-data": settings.out_debug_data,
             "--max-failed-ratio": options.max_failed_ratio,
         }
         flags = {
@@ -365,12 +405,12 @@ class SynthesizeMorphologies:
         return result
 
 
+def _objects(values: Sequence[Any]) -> Any:
+    column = np.empty(len(values), dtype=object)
+    for number, value in enumerate(values):
+        column[number] = value
+    return column
+
+
 def _path(value: PathLike | None) -> Path | None:
     return None if value is None else Path(value)
-
-
-def _refuse(**values: Any) -> None:
-    """Refuse parameters that this version has no code for, rather than ignore them."""
-    for name, value in values.items():
-        if value is not None:
-            raise InvalidInputError(f"{name}={value!r}: this version cannot do that; leave it out")

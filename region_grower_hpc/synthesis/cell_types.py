@@ -60,14 +60,20 @@ def encode_cell_types(
     )
 
 
-def _encode(values: Sequence[Any], name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+def encode(values: Sequence[Any]) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """(n,) code of each value, -1 where there is none; and the values of the codes."""
     import pandas as pd
 
     codes, names = pd.factorize(np.asarray(values, dtype=object))
+    return codes.astype(np.int32), tuple(map(str, names))
+
+
+def _encode(values: Sequence[Any], name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    codes, names = encode(values)
     missing = np.flatnonzero(codes < 0)
     if missing.size:
         raise InvalidInputError(
             f"cells file: property {name!r} is empty for {missing.size} cell(s), the first is "
             f"gid {missing[0]}. Every cell needs one."
         )
-    return codes.astype(np.int32), tuple(map(str, names))
+    return codes, names

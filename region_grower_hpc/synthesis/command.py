@@ -13,6 +13,8 @@ from region_grower_hpc.engine.command import (
     LOG_LEVELS,
     Command,
     engine_options,
+    merge_options,
+    part_options,
     settings_option,
     setup_logging,
     split,
@@ -172,6 +174,33 @@ def generate_distributions(log_level: str, **values: Any) -> None:
     "merged.h5 or morphologies.h5 in --out-morph-dir.",
 )
 @click.option(
+    "--out-apical-nrn-sections",
+    type=FILE,
+    help="YAML file of the sections with apical points, by NEURON's ids; needs asc or swc files.",
+)
+@click.option(
+    "--out-debug-data", type=FILE, help="Pickle of a pandas.DataFrame: all that is known of a cell."
+)
+@click.option(
+    "--morph-axon",
+    type=FILE,
+    help="Table of the donor whose axon each cell gets: gid, morphology, and scale if wanted.",
+)
+@click.option("--base-morph-dir", type=FOLDER, help="Folder of the donors, as h5 files.")
+@click.option(
+    "--max-drop-ratio",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Cells of an mtype without donor in --morph-axon, which are left out.",
+)
+@click.option(
+    "--scaling-jitter-std", type=float, help="Of the length of a donor's sections, relative."
+)
+@click.option(
+    "--rotational-jitter-std", type=float, help="Of the angles of a donor's sections, degrees."
+)
+@click.option(
     "--max-files-per-dir", type=int, help="Use hashed sub-folders above this number of files."
 )
 @click.option("--min-depth", type=float, default=25.0, show_default=True, help="µm below the pia.")
@@ -197,6 +226,7 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 @click.option("--dask-config", help="Accepted and ignored: there is no Dask.")
 @click.option("--chunksize", type=click.IntRange(min=1), help="Cells a work unit of a rank.")
 @click.option("--show-pip-freeze", is_flag=True, help="Log the installed packages.")
+@part_options
 @engine_options
 @click.pass_context
 def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
@@ -216,30 +246,43 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
     options, own = split(values, context)
     if own["show_pip_freeze"]:
         _log_packages()
-    settings = SynthesisSettings(
-        input_cells=own["input_cells"],
-        tmd_parameters=own["tmd_parameters"],
-        tmd_distributions=own["tmd_distributions"],
-        atlas=own["atlas"],
-        region_structure=own["region_structure"],
-        out_cells=own["out_cells"],
-        out_morph_dir=own["out_morph_dir"],
-        out_morph_ext=tuple(dict.fromkeys(own["out_morph_ext"])),
-        out_apical=own["out_apical"],
-        out_failures=own["out_failures"],
-        container=own["container"],
-        container_path=own["container_path"],
-        seed=own["seed"],
-        min_depth_um=own["min_depth"],
-        max_depth_um=own["max_depth"],
-        min_hard_scale=own["min_hard_scale"],
-        max_files_per_dir=own["max_files_per_dir"],
-        skip_write=own["skip_write"],
-        synthesize_axons=own["synthesize_axons"],
-        grower=own["grower"],
-    )
+    settings = SynthesisSettings.from_options(own)
     state_dir = state_dir_of_file(settings.out_cells)
     context.exit(run(SynthesisJob(settings), state_dir, options))
+
+
+@click.command(cls=Command)
+@click.argument("out", type=FILE)
+@click.argument("parts", type=FILE, nargs=-1, required=True, metavar="PART...")
+@click.option("--out-morph-dir", type=FOLDER, help="Folder of the morphologies of the whole.")
+@click.option("--out-apical", type=FILE, help="YAML file of apical points of the whole.")
+@click.option("--out-apical-nrn-sections", type=FILE, help="The same of NEURON's ids.")
+@click.option("--out-debug-data", type=FILE, help="The same of debug data.")
+@click.option("--out-failures", type=FILE, help="The same of failures.")
+@click.option("--container-path", type=FILE, help="HDF5 container of the whole.")
+@merge_options
+@click.pass_context
+def merge(context: click.Context, /, out: Path, parts: tuple[Path, ...], **values: Any) -> None:
+    """Join runs over parts of a population (--part, --gids) into OUT.
+
+    OUT and each PART are what --out-cells is for the run over the whole and over a part. The other
+    outputs of the whole lie to OUT as those of a part lie to PART, unless an option names them. The
+    files are those that one run over all cells would have written, byte for byte; the parts stay as
+    they are. Under mpiexec or srun all ranks write.
+    """
+    from region_grower_hpc.engine.merge import merge as join
+    from region_grower_hpc.engine.part import read_part
+    from region_grower_hpc.engine.state import state_dir_of_file
+    from region_grower_hpc.synthesis.job import SynthesisJob
+    from region_grower_hpc.synthesis.merging import whole_settings
+
+    setup_logging(values["log_level"])
+    options, places = split(values, context)
+    runs = [read_part(path, state_dir_of_file(path)) for path in parts]
+    settings = [SynthesisSettings.from_json(run.settings) for run in runs]
+    whole = SynthesisJob(whole_settings(settings[0], out, places))
+    jobs = [SynthesisJob(own) for own in settings]
+    context.exit(join(whole, runs, jobs, state_dir_of_file(out), options))
 
 
 def _check_dask_config(config: str | None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from region_grower_hpc.synthesis.cell_types import CellTypes
+from region_grower_hpc.synthesis.region_constraints import RegionConstraints
 from region_grower_hpc.synthesis.region_structure import RegionStructure
 from region_grower_hpc.synthesis.verification import TmdInputs
 
@@ -60,3 +62,14 @@ def warn_of_replaced_apical_targets(inputs: TmdInputs, types: CellTypes) -> list
             list(mtypes),
         )
     return list(mtypes)
+
+
+def warn_of_mclass_without_property(constraints: Mapping[str, RegionConstraints]) -> None:
+    """Warn of directions and boundaries for some mclass where the cells tell none."""
+    for region, entries in constraints.items():
+        if any(scope.mclasses is not None for scope in entries.scopes()):
+            LOGGER.warning(
+                "Region %s has directions or boundaries for some mclass, and the cells have no "
+                "property mclass: these do not apply",
+                region,
+            )

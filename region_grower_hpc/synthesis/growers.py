@@ -10,6 +10,7 @@ import numpy as np
 
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.synthesis.deferred_plotting import deferred_plotting
+from region_grower_hpc.synthesis.uncopied import UncopiedList
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ class NeuroTSGrower:
             import neurots
             from diameter_synthesis import build_diameters
             from diameter_synthesis.exception import DiameterSynthesisError
+            from neurots.generate.algorithms.basicgrower import TrunkAlgo
+        # NeuroTS asks each apical tree for it, and only trees with a barcode have one.
+        TrunkAlgo.apical_section = None
         self._neuron_grower = neurots.NeuronGrower
         self._build_diameters = build_diameters.build
         self._retried = (neurots.NeuroTSError, ValueError)
@@ -102,18 +106,11 @@ class NeuroTSGrower:
         return self._light[key][1]
 
 
-class _UncopiedList(list[Any]):
-    """A list that only is read: a deep copy is the list itself."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _UncopiedList:
-        return self
-
-
 def _with_uncopied_diagrams(distributions: Mapping[str, Any]) -> dict[str, Any]:
     light = dict(distributions)
     for neurite_type, entry in distributions.items():
         if isinstance(entry, dict) and "persistence_diagram" in entry:
-            diagrams = _UncopiedList(entry["persistence_diagram"])
+            diagrams = UncopiedList(entry["persistence_diagram"])
             light[neurite_type] = {**entry, "persistence_diagram": diagrams}
     return light
 

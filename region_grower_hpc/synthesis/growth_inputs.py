@@ -60,9 +60,17 @@ def _parameters_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
         for name, known in (("metric", section_growers), ("branching_method", bif_methods)):
             if entry.get(name) not in known:
                 yield f"{grow_type}/{name}", f"{entry.get(name)!r} is none of {', '.join(known)}"
+        if entry["targeting"] == 0:
+            yield f"{grow_type}/targeting", "must not be 0: the first point would have no direction"
+        if entry["branching_method"] == "random" and entry["growth_method"].startswith("tmd"):
+            yield f"{grow_type}/branching_method", "'random' does not branch by a barcode"
         yield from _distribution_problems(f"{grow_type}/step_size", entry["step_size"])
         yield from _orientation_problems(f"{grow_type}/orientation", entry["orientation"])
         yield from _infinities(grow_type, entry)
+    diameters = parameters.get("diameter_params", {})
+    if diameters.get("method") == "external" and diameters.get("n_samples", 1) > 1:
+        if diameters.get("models", [])[:1] == ["simpler"]:
+            yield "diameter_params/n_samples", "must be 1 for 'simpler', which draws no samples"
     yield from _infinities("context_constraints", parameters.get("context_constraints"))
 
 

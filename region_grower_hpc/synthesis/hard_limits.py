@@ -1,13 +1,11 @@
 """Rescaling of grown neurites to the hard limits of their layer context.
 
-Source: `SpaceWorker._post_growth_rescaling` of region-grower 1.6.0 and the arithmetic of
-`neuroc.scale.scale_section` 0.3.0, bit for bit in float32.
+Source: `SpaceWorker._post_growth_rescaling` of region-grower 1.6.0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,24 +13,14 @@ import numpy.typing as npt
 
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.synthesis.layer_context import distance_to_constraint_um
+from region_grower_hpc.synthesis.neurite import (
+    Neurite,
+    read_neurite,
+    scale_neurite,
+    write_neurite,
+)
 
 EXTENT_DECIMALS = 3
-MIN_SCALE = 0.01  # neuroc clips every scaling factor below this
-
-
-@dataclass(frozen=True)
-class Neurite:
-    """Points of one neurite, depth first: a section comes before its descendants.
-
-    Attributes:
-        points: (n, 3) float32, µm.
-        offsets: (m+1,) rows at which the m sections start.
-        subtree_stops: (m,) section number after the last descendant.
-    """
-
-    points: npt.NDArray[np.float32]
-    offsets: npt.NDArray[np.int64]
-    subtree_stops: npt.NDArray[np.int64]
 
 
 def neurite_scale(
@@ -59,25 +47,6 @@ def neurite_scale(
     if max_extent_um is not None and max_extent_um / extent_um < 1:
         return float(max_extent_um / extent_um)
     return 1.0
-
-
-def scale_neurite(neurite: Neurite, scale: float) -> None:
-    """Scale all sections about their first points, in place, and move their subtrees along.
-
-    Descendants go first. Points are rounded to float32 after every step, so that also a factor of
-    1 changes last bits.
-    """
-    factor = max(scale, MIN_SCALE)
-    points, offsets = neurite.points, neurite.offsets
-    for section in range(len(offsets) - 2, -1, -1):
-        start, stop = offsets[section], offsets[section + 1]
-        own = points[start:stop]
-        vectors = np.zeros((stop - start, 3), dtype=np.float64)
-        vectors[1:] = np.diff(own, axis=0)  # the differences themselves are float32
-        scaled = own[0] + np.cumsum(vectors, axis=0) * factor
-        descendants = points[stop : offsets[neurite.subtree_stops[section]]]
-        descendants[:] = descendants + (scaled[-1] - own[-1])
-        own[:] = scaled
 
 
 def apply_hard_limits(
@@ -118,7 +87,7 @@ def apply_hard_limits(
         deleted = not scale > min_hard_scale
         if not deleted:
             scale_neurite(neurite, scale)
-            _write_neurite(sections, neurite)
+            write_neurite(sections, neurite)
         elif neurite_type == "apical_dendrite":
             raise TaskFailure("growth", f"Apical is removed because rescale = {scale}")
         else:
@@ -132,24 +101,3 @@ def apply_hard_limits(
                 "deleted": deleted,
             }
     return done
-
-
-def read_neurite(sections: Sequence[Any]) -> Neurite:
-    """Gather the sections of one neurite, given depth first, into arrays."""
-    numbers = {section.id: number for number, section in enumerate(sections)}
-    counts = np.ones(len(sections), dtype=np.int64)
-    for number in range(len(sections) - 1, 0, -1):
-        counts[numbers[sections[number].parent.id]] += counts[number]
-    points = [section.points for section in sections]
-    return Neurite(
-        points=np.concatenate(points).astype(np.float32, copy=False),
-        offsets=np.cumsum([0, *map(len, points)], dtype=np.int64),
-        subtree_stops=np.arange(len(sections)) + counts,
-    )
-
-
-def _write_neurite(sections: Sequence[Any], neurite: Neurite) -> None:
-    for section, start, stop in zip(
-        sections, neurite.offsets[:-1], neurite.offsets[1:], strict=True
-    ):
-        section.points = neurite.points[start:stop]

@@ -59,3 +59,8 @@ def morphology_path(name: str, levels: int | None) -> str:
     if levels is None:
         return name
     return "/".join(["hashed", *(name[2 * k : 2 * k + 2] for k in range(levels)), name])
+
+
+def cell_path(seed: int, gid: int, levels: int | None) -> str:
+    """Path of a cell's morphology; `seed` is that of the run."""
+    return morphology_path(morphology_name(cell_seed(seed, gid)), levels)

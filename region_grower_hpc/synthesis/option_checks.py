@@ -21,6 +21,9 @@ def check_options(settings: SynthesisSettings) -> None:
         ("--min-depth", settings.min_depth_um),
         ("--max-depth", settings.max_depth_um),
         ("--min-hard-scale", settings.min_hard_scale),
+        ("--max-drop-ratio", settings.max_drop_ratio),
+        ("--scaling-jitter-std", settings.scaling_jitter_std or 0.0),
+        ("--rotational-jitter-std", settings.rotational_jitter_std_deg or 0.0),
     ):
         if not math.isfinite(value):
             raise InvalidInputError(f"{option} {value}: give a finite number")
@@ -28,6 +31,17 @@ def check_options(settings: SynthesisSettings) -> None:
         raise InvalidInputError(
             f"--min-depth {settings.min_depth_um:g} is more than "
             f"--max-depth {settings.max_depth_um:g}: exchange them"
+        )
+    for option, std in (
+        ("--scaling-jitter-std", settings.scaling_jitter_std),
+        ("--rotational-jitter-std", settings.rotational_jitter_std_deg),
+    ):
+        if std is not None and std < 0:
+            raise InvalidInputError(f"{option} {std:g}: a standard deviation is not negative")
+    if settings.out_apical_nrn_sections is not None and settings.nrn_extension is None:
+        raise InvalidInputError(
+            "--out-apical-nrn-sections needs asc or swc among --out-morph-ext, which NEURON reads; "
+            f"it is {', '.join(settings.out_morph_ext)}"
         )
 
 
@@ -53,6 +67,10 @@ def _inputs(settings: SynthesisSettings) -> Iterator[tuple[str, Path]]:
     yield "--tmd-distributions", settings.tmd_distributions
     yield "--atlas", Path(settings.atlas)
     yield "--region-structure", settings.region_structure
+    if settings.morph_axon is not None:
+        yield "--morph-axon", settings.morph_axon
+    if settings.base_morph_dir is not None:
+        yield "--base-morph-dir", settings.base_morph_dir
 
 
 def _outputs(settings: SynthesisSettings) -> Iterator[tuple[str, Path]]:
@@ -61,6 +79,10 @@ def _outputs(settings: SynthesisSettings) -> Iterator[tuple[str, Path]]:
         yield "--out-morph-dir", settings.out_morph_dir
     if settings.out_apical is not None:
         yield "--out-apical", settings.out_apical
+    if settings.out_apical_nrn_sections is not None:
+        yield "--out-apical-nrn-sections", settings.out_apical_nrn_sections
+    if settings.out_debug_data is not None:
+        yield "--out-debug-data", settings.out_debug_data
     yield "--out-failures", settings.failures_csv
     if settings.writes_container:
         yield "--container-path", settings.container_file

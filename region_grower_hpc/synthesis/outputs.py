@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,8 @@ def paths(settings: SynthesisSettings, n_cells: int) -> list[Path]:
         written.append(settings.out_morph_dir)
     if settings.writes_container:
         written.append(settings.container_file)
-    if settings.out_apical is not None:
-        written.append(settings.out_apical)
-    return written
+    described = settings.out_apical, settings.out_apical_nrn_sections, settings.out_debug_data
+    return [*written, *(path for path in described if path is not None)]
 
 
 def shard_file(settings: SynthesisSettings, shard: int) -> Path:
@@ -87,7 +86,9 @@ def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]])
         shutil.rmtree(merged, ignore_errors=True)
 
 
-def write_cells(input_cells: Path, out_cells: Path, morphologies: Mapping[int, str]) -> None:
+def write_cells(
+    input_cells: Path, out_cells: Path, gids: NDArray[np.int64], morphologies: Mapping[int, str]
+) -> None:
     """Write the cells that have a morphology, with identity orientations.
 
     Orientations are imbued in the synthesized morphologies. Where a cell is dropped, so is every
@@ -96,15 +97,20 @@ def write_cells(input_cells: Path, out_cells: Path, morphologies: Mapping[int, s
     Args:
         input_cells: the cells as given.
         out_cells: SONATA, or MVD3 where it ends in .mvd3.
+        gids: of the cells that the run is about.
         morphologies: {gid: path without extension}.
     """
     cells = load_cells(input_cells)
-    n_cells = len(cells.properties)
-    names = np.array([morphologies.get(gid) for gid in range(n_cells)], dtype=object)
+    if len(gids) < len(cells.properties):
+        cells.properties = cells.properties.iloc[gids].reset_index(drop=True)
+        cells.positions = cells.positions[gids]
+        if cells.orientations is not None:
+            cells.orientations = cells.orientations[gids]
+    names = np.array([morphologies.get(gid) for gid in gids.tolist()], dtype=object)
     cells.properties["morphology"] = names
-    if len(morphologies) < n_cells:
+    if len(morphologies) < len(gids):
         cells.remove_unassigned_cells()
-    if n_cells:
+    if len(gids):
         cells.properties["morphology_producer"] = "synthesis"
         cells.orientations = np.broadcast_to(np.identity(3), (len(cells.properties), 3, 3))
     else:
@@ -123,17 +129,30 @@ def write_apical_points(path: Path, points: Mapping[str, NDArray[Any] | None]) -
     atomic.write_text(path, yaml.dump(plain, Dumper=dumper))
 
 
+def write_nrn_sections(path: Path, sections: Mapping[str, Sequence[int | None]]) -> None:
+    """Write {morphology: [id]}: NEURON's index of each section with an apical point."""
+    import yaml
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    atomic.write_text(path, yaml.dump(dict(sections), Dumper=dumper))
+
+
 def write_failures(
-    path: Path, failures: Sequence[Failure], mtypes: Sequence[str], regions: Sequence[str]
+    path: Path, failures: Sequence[Failure], types: Callable[[int], tuple[str, str]]
 ) -> None:
-    """Write one row for each cell that was not synthesized; the header alone if there is none."""
+    """Write one row for each cell that was not synthesized; the header alone if there is none.
+
+    Args:
+        path: of the CSV file.
+        failures: in the order of the gids.
+        types: mtype and region of a gid.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FAILURE_COLUMNS)
     for failure in failures:
         gid = failure.task
-        writer.writerow(
-            (gid, mtypes[gid], regions[gid], failure.kind, failure.error, failure.message)
-        )
+        writer.writerow((gid, *types(gid), failure.kind, failure.error, failure.message))
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic.write_text(path, text.getvalue())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ class Region:
         layers: names of the layers from the pia down; `[PH]<name>.nrrd` holds their bounds.
         thicknesses_um: thickness of the layers in the column that the distributions come from, in
             file order; None where the file gives none, and then depths are undefined.
-        directions, boundaries: constraints on growth, as in the file.
+        directions, boundaries: constraints on growth, as in the file; `read_growth_constraints`
+            checks those of regions that have cells.
     """
 
     layers: tuple[str | int, ...]
@@ -98,25 +99,6 @@ def load_region_structure(path: Path | str | None) -> RegionStructure:
             _check_expression(str(name), path)
             regions[str(name)] = _region(entry, f"{path}: region {name!r}")
     return RegionStructure(path=path, regions=regions, default=default)
-
-
-def refuse_growth_constraints(structure: RegionStructure, regions: Iterable[str]) -> None:
-    """Refuse directions and boundaries of synthesis regions that have cells.
-
-    They are not applied by this version, and morphologies grown without them would be wrong.
-
-    Raises:
-        InvalidInputError: naming the file, the region and the key.
-    """
-    for name in regions:
-        region = structure.get(name)
-        for key in ("directions", "boundaries"):
-            if region is not None and getattr(region, key):
-                raise InvalidInputError(
-                    f"{structure.path}: region {name!r} has cells and the key {key!r}, which is "
-                    f"not supported yet. Remove {key!r} from the region to grow its cells "
-                    f"without these constraints."
-                )
 
 
 def _sums(thicknesses_um: tuple[float, ...]) -> list[float]:

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 CONTAINERS = ("files", "shards", "merged")
 EXTENSIONS = ("swc", "asc", "h5")
 GROWERS = ("neurots",)
+
+
+#: Options whose numbers have a unit here.
+_RENAMED = {
+    "min_depth": "min_depth_um",
+    "max_depth": "max_depth_um",
+    "rotational_jitter_std": "rotational_jitter_std_deg",
+}
+_PATHS = frozenset(
+    {
+        "input_cells",
+        "tmd_parameters",
+        "tmd_distributions",
+        "atlas",
+        "region_structure",
+        "out_cells",
+        "out_morph_dir",
+        "out_apical",
+        "out_failures",
+        "container_path",
+        "morph_axon",
+        "base_morph_dir",
+        "out_apical_nrn_sections",
+        "out_debug_data",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +62,13 @@ class SynthesisSettings:
         skip_write: no morphologies at all.
         synthesize_axons: grow axons of the grow_types too.
         grower: neurots.
+        morph_axon: list of the donors of axons; None grafts none.
+        base_morph_dir: folder of the donors, as h5 files.
+        max_drop_ratio: cells without donor / cells of an mtype that is allowed.
+        scaling_jitter_std: of the length of a donor's sections, relative; None for none.
+        rotational_jitter_std_deg: of the angles of a donor's sections; None for none.
+        out_apical_nrn_sections: YAML file of NEURON's ids of the apical sections, None for none.
+        out_debug_data: pickle of a DataFrame of all that is known of each cell, None for none.
     """
 
     input_cells: Path
@@ -56,6 +91,59 @@ class SynthesisSettings:
     skip_write: bool = False
     synthesize_axons: bool = False
     grower: str = "neurots"
+    morph_axon: Path | None = None
+    base_morph_dir: Path | None = None
+    max_drop_ratio: float = 0.0
+    scaling_jitter_std: float | None = None
+    rotational_jitter_std_deg: float | None = None
+    out_apical_nrn_sections: Path | None = None
+    out_debug_data: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values, paths made absolute: a later command may start elsewhere."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: str(Path(value).absolute()) if name in _PATHS and value is not None else value
+            for name, value in values.items()
+        }
+
+    @classmethod
+    def from_options(cls, values: Mapping[str, Any]) -> SynthesisSettings:
+        """From values by the names of the command's options; others are ignored."""
+        names = {field.name for field in fields(cls)}
+        known = {_RENAMED.get(name, name): value for name, value in values.items()}
+        chosen = {name: value for name, value in known.items() if name in names}
+        extensions = tuple(dict.fromkeys(chosen["out_morph_ext"]))
+        return cls(**{**chosen, "out_morph_ext": extensions})
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SynthesisSettings:
+        """Inverse of `to_json`."""
+        known: dict[str, Any] = {
+            name: Path(value) if name in _PATHS and value is not None else value
+            for name, value in values.items()
+        }
+        return cls(**{**known, "out_morph_ext": tuple(known["out_morph_ext"])})
+
+    @property
+    def grafts_axons(self) -> bool:
+        """Whether cells get the axon of a donor: axons that are grown have precedence."""
+        return self.morph_axon is not None and not self.synthesize_axons
+
+    @property
+    def kept_arrays(self) -> tuple[str, ...]:
+        """Names of the arrays of a cell that describe it in the outputs of the whole."""
+        names: tuple[str, ...] = ()
+        if self.out_apical_nrn_sections is not None:
+            names += ("nrn_sections",)
+        if self.out_debug_data is not None:
+            names += ("apical_points", "apical_sections", "debug_infos")
+        return names
+
+    @property
+    def nrn_extension(self) -> str | None:
+        """Format from which NEURON would read a cell: the first that it knows, None without one."""
+        return next((ext for ext in self.out_morph_ext if ext in ("asc", "swc")), None)
 
     @property
     def failures_csv(self) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from region_grower_hpc.engine.journal import JournalWriter, begin_session, journal_path
-from region_grower_hpc.engine.state import Start, StateFolder
+from region_grower_hpc.engine.state import StateFolder
 from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.testing import (
     descendants,
@@ -227,7 +227,7 @@ def test_a_kill_while_a_run_is_begun_anew_leaves_the_same_command_valid(tmp_path
     plan = folder.read_plan()
     assert plan is not None
     kept = {path: path.read_bytes() for path in former.rglob("*.journal")}
-    folder.begin(plan, Start.FRESH)
+    folder.begin(plan)
     for path, content in kept.items():  # As if the kill came before they were removed.
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

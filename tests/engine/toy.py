@@ -113,7 +113,7 @@ class ToyJob(Job[dict[str, Any]]):
                 )
             )
 
-    def gather(self, plan: Plan, rows: Any, failures: Sequence[Failure]) -> None:
+    def gather(self, plan: Plan, rows: Any, failures: Sequence[Failure], kept: Any) -> None:
         self._break("gather")
         lines = [
             f"{task},{row['value']!r},{row['count']}"

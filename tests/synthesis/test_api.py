@@ -112,6 +112,6 @@ def test_inconsistent_context_is_warned_about(
     assert "L1_DAC" in caplog.text
 
 
-def test_what_this_version_lacks_is_refused(keywords: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInputError, match="rotational_jitter_std=5"):
-        SynthesizeMorphologies(**keywords, rotational_jitter_std=5)
+def test_impossible_numbers_are_refused(keywords: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError, match="--rotational-jitter-std -5"):
+        SynthesizeMorphologies(**keywords, rotational_jitter_std=-5)

@@ -16,6 +16,18 @@ from region_grower_hpc.testing import run_command
 pytestmark = [pytest.mark.shared, pytest.mark.parity]
 
 
+#: Options whose values are paths below the case.
+INPUTS = {
+    "--input-cells",
+    "--tmd-parameters",
+    "--tmd-distributions",
+    "--atlas",
+    "--region-structure",
+    "--morph-axon",
+    "--base-morph-dir",
+}
+
+
 def arguments(case: Path, out: Path) -> list[str]:
     """The command line of a case, its paths resolved."""
     words = ["-m", "region_grower_hpc", "synthesize-morphologies"]
@@ -23,7 +35,7 @@ def arguments(case: Path, out: Path) -> list[str]:
         for one in value if isinstance(value, list) else [value]:
             if name in ("--out-cells", "--out-apical", "--out-morph-dir"):
                 one = out / one
-            elif name not in ("--out-morph-ext", "--seed"):
+            elif name in INPUTS:
                 one = case / one
             words += [name, str(one)]
     return words
@@ -50,10 +62,14 @@ def check(case: Path, out: Path) -> None:
         structure = slice(*expected["structure_offset"][row : row + 2])
         with h5py.File(out / "morphs" / f"{name}.h5") as file:
             np.testing.assert_array_equal(file["structure"], expected["structure"][structure])
-            np.testing.assert_array_equal(file["points"], expected["points"][points])
+            found, wanted = file["points"][()], expected["points"][points]
+            # A jittered axon is turned about axes from a float32 decomposition, whose last bits
+            # depend on the processor that BLAS finds.
+            within_um = 1e-3 if case.name == "axon" else 0.0
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=within_um)
 
 
-@pytest.mark.parametrize("case", ["uniform", "external", "o1wf"])
+@pytest.mark.parametrize("case", ["uniform", "external", "o1wf", "boundary", "axon"])
 def test_one_process_equals_region_grower(shared_data: Path, tmp_path: Path, case: str) -> None:
     folder = shared_data / "synthesis" / case
     finished = run_command([*arguments(folder, tmp_path), "--nb-processes", "1"])
@@ -63,7 +79,7 @@ def test_one_process_equals_region_grower(shared_data: Path, tmp_path: Path, cas
 
 @pytest.mark.mpi
 @pytest.mark.parametrize("options", [(2, "node"), (3, "master")])
-@pytest.mark.parametrize("case", ["uniform", "o1wf"])
+@pytest.mark.parametrize("case", ["uniform", "o1wf", "boundary", "axon"])
 def test_ranks_equal_region_grower(
     shared_data: Path, tmp_path: Path, case: str, options: tuple[int, str]
 ) -> None:

@@ -225,7 +225,7 @@ class ManyCells(SynthesisJob):
             outputs.write_shard(self.settings, shard, named)
 
     def gather_all(self, plan: Plan) -> None:
-        self.gather(plan, np.zeros(plan.n_tasks, dtype=plan.row_dtype), [])
+        self.gather(plan, np.zeros(plan.n_tasks, dtype=plan.row_dtype), [], [])
 
 
 @pytest.fixture(scope="module")

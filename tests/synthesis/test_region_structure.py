@@ -5,10 +5,7 @@ from pathlib import Path
 import pytest
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.region_structure import (
-    load_region_structure,
-    refuse_growth_constraints,
-)
+from region_grower_hpc.synthesis.region_structure import load_region_structure
 
 
 def written(folder: Path, text: str) -> Path:
@@ -56,19 +53,3 @@ def test_bad_files_name_the_place(tmp_path: Path, text: str, message: str) -> No
 def test_missing_file(path: str | None) -> None:
     with pytest.raises(InvalidInputError, match="not found"):
         load_region_structure(path)
-
-
-@pytest.mark.parametrize("key", ["directions", "boundaries"])
-def test_growth_constraints_are_refused_only_where_there_are_cells(
-    tmp_path: Path, key: str
-) -> None:
-    path = written(
-        tmp_path,
-        f"A: {{layers: [1], {key}: [{{path: x}}]}}\nB: {{layers: [1], {key}: []}}\n"
-        f"default: {{{key}: [{{path: x}}]}}\n",
-    )
-    structure = load_region_structure(path)
-    refuse_growth_constraints(structure, ["B", "unknown"])
-    for region in ("A", "default"):
-        with pytest.raises(InvalidInputError, match=f"region '{region}'.*'{key}'"):
-            refuse_growth_constraints(structure, [region])

@@ -1,0 +1,120 @@
+"""What a start of the command does with the output folder that it finds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
+from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.state import PlanRecord, StateFolder
+from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+
+class Start(Enum):
+    """What a start of the command does."""
+
+    FRESH = "fresh"
+    CONTINUE = "continue"
+    NOTHING = "nothing to do"
+
+
+def begin(
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    requeued: bool,
+) -> Start:
+    """Decide what this start does, hold the state folder until it ends, and make it ready.
+
+    The arguments and errors are those of `decide`.
+    """
+    # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
+    if decide(state, record, outputs, options, requeued) is Start.NOTHING:
+        return Start.NOTHING
+    state.lock()
+    start = decide(state, record, outputs, options, requeued)
+    former = state.read_plan()
+    if start is Start.CONTINUE and former is not None and former.version != record.version:
+        logger.warning(
+            "the run was begun with version %s and continues with %s",
+            former.version,
+            record.version,
+        )
+    if start is Start.FRESH:
+        state.begin(record)
+    return start
+
+
+def decide(
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    requeued: bool,
+) -> Start:
+    """What to do with an output folder, as docs/resume.md tells users.
+
+    Args:
+        state: of the output.
+        record: the plan of this command.
+        outputs: what the run will write.
+        options: resume, restart and overwrite.
+        requeued: SLURM has started this job again, so that `--restart` must not discard.
+
+    Raises:
+        InvalidInputError: files of others in the way, or nothing to resume.
+        ForeignPlanError: the state belongs to another plan.
+    """
+    former = state.read_plan()
+    if former is None:
+        return _without_state(state, outputs, options)
+    differences = record.differences(former)
+    restart = options.restart and not requeued
+    if differences and not _may_discard(state, options, restart):
+        way_out = "--overwrite" if state.is_complete else "--restart"
+        raise ForeignPlanError(
+            f"{state.path} belongs to another plan; it differs in "
+            f"{'; '.join(differences)}. Use another output, or {way_out} to discard it"
+        )
+    if differences:
+        return Start.FRESH
+    if not state.is_complete:
+        return Start.FRESH if restart else Start.CONTINUE
+    if options.overwrite and not requeued:
+        return Start.FRESH
+    missing = [str(path) for path in outputs if not path.exists()]
+    if missing:
+        raise InvalidInputError(
+            f"the run in {state.path} is complete, but its output {missing[0]} is missing: "
+            "--overwrite computes it again"
+        )
+    return Start.NOTHING
+
+
+def _may_discard(state: StateFolder, options: EngineOptions, restart: bool) -> bool:
+    """Only --restart discards unfinished work, only --overwrite finished work."""
+    return options.overwrite if state.is_complete else restart
+
+
+def _without_state(state: StateFolder, outputs: Sequence[Path], options: EngineOptions) -> Start:
+    if options.resume:
+        raise InvalidInputError(f"--resume: there is no run to resume in {state.path}")
+    for path in outputs:
+        if not options.overwrite and _has_content(path, but=state.path):
+            raise InvalidInputError(
+                f"{path} exists and was not written by a run of this command: use --overwrite, or "
+                "another output"
+            )
+    return Start.FRESH
+
+
+def _has_content(path: Path, but: Path) -> bool:
+    """Whether there is a file, or a folder that holds more than the state folder."""
+    if not path.is_dir():
+        return path.exists()
+    return any(entry.resolve() != but.resolve() for entry in path.iterdir())

@@ -1,0 +1,110 @@
+"""Reconstructed morphologies whose axons are grafted (`--base-morph-dir`)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from region_grower_hpc.errors import InvalidInputError, TaskFailure
+from region_grower_hpc.synthesis.grafting import donor_problem
+
+EXTENSION = ".h5"
+DEFAULT_MAX_BYTES = 64 * 2**20
+BYTES_PER_SECTION = 256  # what MorphIO keeps beside the points, about
+
+
+class Donors:
+    """The donors of one rank, each read once while there is room.
+
+    What makes a donor unusable is remembered too. Beyond `max_bytes` the donor that was not asked
+    for longest goes, and is read again when needed.
+
+    Args:
+        folder: of the files, `<name>.h5`.
+        max_bytes: for all that is kept; the last donor is kept whatever its size.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self.folder = folder
+        self.max_bytes = max_bytes
+        #: name -> morphio.Morphology or what is wrong with it, and its size in bytes
+        self._kept: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._n_bytes = 0
+
+    def get(self, name: str) -> Any:
+        """A morphio.mut.Morphology of its own, equal to the file.
+
+        Raises:
+            TaskFailure: kind `input`, naming the file: absent, unreadable, or without an axon that
+                can be grafted.
+        """
+        from morphio.mut import Morphology
+
+        if name in self._kept:
+            self._kept.move_to_end(name)
+        else:
+            self._keep(name)
+        donor, _ = self._kept[name]
+        if isinstance(donor, str):
+            raise TaskFailure("input", donor)
+        return Morphology(donor)
+
+    def _keep(self, name: str) -> None:
+        self._kept[name] = read = _read(donor_path(self.folder, name))
+        self._n_bytes += read[1]
+        while self._n_bytes > self.max_bytes and len(self._kept) > 1:
+            _, (_, n_bytes) = self._kept.popitem(last=False)
+            self._n_bytes -= n_bytes
+
+
+def donor_path(folder: Path, name: str) -> Path:
+    """File of a donor."""
+    return folder / f"{name}{EXTENSION}"
+
+
+def check_donor_folder(folder: Path | None) -> Path:
+    """The folder of the donors.
+
+    Raises:
+        InvalidInputError: it is not given or absent.
+    """
+    if folder is None:
+        raise InvalidInputError(
+            "--morph-axon needs --base-morph-dir, the folder of the morphologies that it names"
+        )
+    if not folder.is_dir():
+        raise InvalidInputError(f"--base-morph-dir '{folder}': no such folder")
+    return folder
+
+
+def missing_donors(folder: Path, names: Iterable[str]) -> list[str]:
+    """Names without file; each of their cells will be an `input` failure."""
+    return [name for name in names if not donor_path(folder, name).is_file()]
+
+
+def _read(path: Path) -> tuple[Any, int]:
+    """The immutable morphology, or what is wrong with it; and its size in bytes."""
+    import morphio
+
+    if not path.is_file():
+        return _refused(f"no donor morphology '{path}'")
+    try:
+        donor = morphio.Morphology(path)
+    except (morphio.MorphioError, OSError, RuntimeError) as error:
+        return _refused(f"donor morphology '{path}' cannot be read: {error}")
+    if not np.isfinite(donor.points).all():
+        return _refused(f"donor morphology '{path}' has points that are not finite")
+    problem = donor_problem(donor)
+    if problem is not None:
+        return _refused(f"donor morphology '{path}' {problem}")
+    return donor, donor.points.nbytes + donor.diameters.nbytes + BYTES_PER_SECTION * len(
+        donor.sections
+    )
+
+
+def _refused(message: str) -> tuple[str, int]:
+    return message, len(message)
