@@ -10,7 +10,8 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run test test-% test-lowest check bench bench-quick parity kill-test docs clean constraints
+.PHONY: help run test test-% test-lowest check bench bench-quick parity slurm-test kill-test docs
+.PHONY: clean constraints
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z%-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,8 +37,11 @@ check: $(VENV)/.installed  ## Format, lint and types.
 bench: $(VENV)/.installed .venv-peer/.installed  ## Measure against the pinned region-grower.
 	$(BIN)/python benchmarks/bench.py --peer .venv-peer $(BENCH)
 
-parity: $(VENV)/.installed  ## Compare with the recorded results of region-grower 1.6.0.
-	$(BIN)/python -m pytest -m parity
+parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
+	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
+
+slurm-test: $(VENV)/.installed  ## Try slurm/ on a SLURM of three virtual nodes on this machine (root).
+	$(BIN)/python -m pytest -m slurm
 
 kill-test: $(VENV)/.installed  ## Kill runs at random moments and resume them; KILLS=100 for more.
 	KILLS=$(or $(KILLS),20) $(BIN)/python -m pytest -m kill -n $(TEST_WORKERS)
@@ -47,7 +51,7 @@ docs: $(VENV)/.installed  ## Check that the documents tell what the program does
 
 clean:  ## Remove what the other targets make.
 	rm -rf .venv .venv-lowest .venv-peer build *.egg-info examples/synthesis/out
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md
 
 # constraints.txt holds the versions that the tests passed with.
 CONSTRAINTS ?= constraints.txt

@@ -18,6 +18,8 @@ from region_grower_hpc.errors import ExitCode
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 SYNTHESIS = ROOT / "docs" / "synthesis.md"
+#: The page that tells the options of a command, where it is not that of synthesis.
+PAGES = {"compare": ROOT / "docs" / "compare.md"}
 DOCUMENTS = [
     README,
     ROOT / "CHANGELOG.md",
@@ -88,7 +90,7 @@ def test_commands_and_their_options_exist(path: Path) -> None:
 
 
 def test_readme_lists_all_commands() -> None:
-    listed = set(re.findall(r"^\| `([a-z]+-[a-z-]+)` \|", text(README), re.M))
+    listed = set(re.findall(r"^\| `([a-z][a-z-]+)` \|", text(README), re.M))
     assert listed == set(COMMANDS)
 
 
@@ -108,10 +110,13 @@ def test_exit_codes_are_those_of_the_program() -> None:
     assert listed == sorted(ExitCode)
 
 
-def test_every_option_is_documented_and_no_other() -> None:
-    known = set().union(*(options(name) for name in COMMANDS))
-    told = set(re.findall(r"(?<![\w(-])--[a-z][a-z-]*[a-z]", text(SYNTHESIS)))
-    assert told - known == set()
+@pytest.mark.parametrize("page", [SYNTHESIS, *PAGES.values()], ids=named)
+def test_every_option_is_documented_and_no_other(page: Path) -> None:
+    names = [name for name in COMMANDS if PAGES.get(name, SYNTHESIS) == page]
+    everyones = set().union(*(options(name) for name in COMMANDS))
+    known = set().union(*(options(name) for name in names))
+    told = set(re.findall(r"(?<![\w(-])--[a-z][a-z-]*[a-z]", text(page)))
+    assert told - everyones == set()
     assert known - told == set()
 
 
@@ -119,7 +124,8 @@ def test_every_option_is_documented_and_no_other() -> None:
 def test_defaults_in_the_table_are_those_of_the_command(name: str) -> None:
     """Numbers and file names in the column "default" of docs/synthesis.md."""
     parts = text(SYNTHESIS).partition("## Options of generate-parameters")
-    page = parts[0] if name == "synthesize-morphologies" else parts[2]
+    page = parts[2] if name.startswith("generate") else parts[0] + parts[2]
+    page = text(PAGES[name]) if name in PAGES else page
     rows = dict(re.findall(r"^\| `(--[a-z-]+)[^|]*?(?:\\\|[^|]*)*\| (.*) \|", page, re.M))
     for parameter in command(name).params:
         default = parameter.default

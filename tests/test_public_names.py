@@ -83,6 +83,8 @@ def test_commands() -> None:
         "generate-parameters",
         "generate-distributions",
         "synthesize-morphologies",
+        "merge",
+        "compare",
     ]
 
 

@@ -20,6 +20,8 @@ from region_grower_hpc.errors import InvalidInputError
 
 #: Seconds between two signs of life of a worker that is inside a batch.
 HEARTBEAT_S = 1.0
+#: Rank 0's time for one request, measured (benchmarks/results/dispatch-messages.json).
+SERVICE_S = 12e-6
 
 
 class Dispatcher(ABC):
@@ -112,13 +114,15 @@ def _message(word: _Word, *numbers: int) -> np.ndarray[tuple[int], np.dtype[np.i
 class MasterDispatcher(Dispatcher):
     """Rank 0 schedules by messages; the other ranks compute. One rank alone computes itself.
 
-    A worker's message is (word, done, failed, stop), rank 0's is (word, batch).
+    A worker's message is (word, done, failed, stop), rank 0's is (word, batch). Worker r begins
+    with batch r - 1 unasked, so that not all ranks wait for rank 0 at once when they start.
     """
 
     def __init__(self, comm: Communicator, n_batches: int) -> None:
         self._comm = comm
         self._n_batches = n_batches
-        self._next = 0
+        #: on rank 0 the next batch to hand out; on a worker the one it begins with, then none.
+        self._next = max(comm.size - 1, 0) if comm.is_root else comm.rank - 1
         self._tallies = np.zeros((comm.size, 2), dtype=np.int64)
         self._stopping = False
         self.computes = comm.size == 1 or not comm.is_root
@@ -133,6 +137,9 @@ class MasterDispatcher(Dispatcher):
                 return None
             self._next += 1
             return self._next - 1
+        own, self._next = self._next, self._n_batches
+        if own < self._n_batches and not self._stopping:
+            return own
         reply = self._ask(_Word.REQUEST)
         return int(reply[1]) if reply[0] == _Word.WORK else None
 

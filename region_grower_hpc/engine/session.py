@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from region_grower_hpc.engine.agreement import AgreedError, from_root, on_all
 from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
-from region_grower_hpc.engine.dispatch import choose_dispatcher
+from region_grower_hpc.engine.dispatch import SERVICE_S, choose_dispatcher
 from region_grower_hpc.engine.exchange import write_shards
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.journal import (
@@ -147,7 +147,8 @@ class Session:
             schedules_only = options.dispatch == "master" or comm.n_nodes > 1
             workers = max(comm.size - schedules_only, 1)
             size = 1 if alone else options.batch_size
-            bounds = guided_bounds(plan.costs_s[order], workers, size)
+            service_s = SERVICE_S if schedules_only else 0.0
+            bounds = guided_bounds(plan.costs_s[order], workers, size, service_s)
         order, bounds = comm.share(order), comm.share(bounds)
         dispatcher = on_all(
             comm, lambda: choose_dispatcher(comm, len(bounds) - 1, options.dispatch)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
+from region_grower_hpc.engine.selection import shown
 from region_grower_hpc.synthesis import outputs
 from region_grower_hpc.synthesis.axon_list import AxonChoices
 from region_grower_hpc.synthesis.cell_types import encode
@@ -72,6 +73,12 @@ def make_plan(settings: SynthesisSettings) -> Plan:
     if n_cells == 0:
         LOGGER.warning("The population to synthesize is empty!")
     environment, errors = preparation.environment(settings.min_depth_um, settings.max_depth_um)
+    if errors:
+        LOGGER.warning(
+            "%d cells have no place in the atlas and will fail: gid %s",
+            len(errors),
+            shown(np.array(list(errors))),
+        )
     types, axons = preparation.types, preparation.axons
     gids = np.arange(n_cells, dtype=np.int64)
     is_task = np.ones(n_cells, dtype=bool) if axons is None else axons.has_axon

@@ -46,3 +46,20 @@ def test_batches_of_tasks_without_a_prediction() -> None:
     bounds = guided_bounds(np.zeros(1000), 4)
     assert bounds[-1] == 1000
     assert len(bounds) < 100
+
+
+def test_no_batch_is_too_short_for_the_scheduler() -> None:
+    costs_s = np.full(10_000, 0.5)
+    bounds = guided_bounds(costs_s, workers=1_000, service_s=2e-3)
+    # A round of requests takes 2 s: four tasks. All but the last batch hold that, as far as
+    # the first ones, a 3000th of 5000 s, allow.
+    assert set(np.diff(bounds)[:-1].tolist()) == {3}
+    plain = guided_bounds(costs_s, workers=1_000)
+    assert len(bounds) < len(plain)
+
+
+def test_a_scheduler_that_costs_nothing_changes_nothing() -> None:
+    costs_s = np.linspace(9, 1, 500)
+    np.testing.assert_array_equal(
+        guided_bounds(costs_s, 7, service_s=0.0), guided_bounds(costs_s, 7)
+    )

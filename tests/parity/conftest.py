@@ -72,7 +72,7 @@ def parity_run(
     chosen = {
         item.callspec.params["name"]: None
         for item in request.session.items
-        if hasattr(item, "callspec") and "name" in item.callspec.params
+        if "parity_run" in item.fixturenames and hasattr(item, "callspec")
     }
     cases = {
         name: write_case(name, folder, shared)

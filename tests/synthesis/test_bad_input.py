@@ -261,13 +261,27 @@ def test_region_structure_is_wrong(
     check_refused(column, tmp_path / "out", ["region_structure.yaml", *words])
 
 
-@pytest.mark.parametrize("key", ["boundaries", "directions"])
-def test_growth_constraints_are_refused(column: SmallColumn, tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "entry", "words"),
+    [
+        ("directions", {"params": {"direction": [0, 1]}}, ["direction 1", "direction"]),
+        (
+            "directions",
+            {"params": {"direction": [0, 1, 0], "mode": "askew"}},
+            ["direction 1", "mode", "askew"],
+        ),
+        ("boundaries", {"path": "absent.obj", "params_section": {}}, ["boundary 1", "absent.obj"]),
+        ("boundaries", {"path": "cells.h5", "params_section": {}}, ["cells.h5"]),
+    ],
+)
+def test_a_growth_constraint_is_wrong(
+    column: SmallColumn, tmp_path: Path, key: str, entry: dict[str, Any], words: list[str]
+) -> None:
     def add(content: Any) -> None:
-        content[REGION][key] = [{"neurite_types": ["axon"], "params": {"direction": [0, 1, 0]}}]
+        content[REGION][key] = [{"neurite_types": ["basal_dendrite"], **entry}]
 
     column.edit_structure(add)
-    check_refused(column, tmp_path / "out", ["region_structure.yaml", REGION, key])
+    check_refused(column, tmp_path / "out", words)
 
 
 # -- cells -------------------------------------------------------------------------------------
