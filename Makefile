@@ -41,7 +41,7 @@ parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
 
 slurm-test: $(VENV)/.installed  ## Try slurm/ on a SLURM of three virtual nodes on this machine (root).
-	$(BIN)/python -m pytest -m slurm
+	$(BIN)/python -m pytest -m slurm tests/slurm $(TESTS)
 
 kill-test: $(VENV)/.installed  ## Kill runs at random moments and resume them; KILLS=100 for more.
 	KILLS=$(or $(KILLS),20) $(BIN)/python -m pytest -m kill -n $(TEST_WORKERS)

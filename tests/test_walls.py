@@ -105,7 +105,8 @@ def test_commands_are_imported_by_the_front_end_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["synthesize-morphologies", "--help"], ["compare", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], ["synthesize-morphologies", "--help"], ["compare", "--help"]],
 )
 def test_help_loads_no_science(arguments: list[str]) -> None:
     code = (

@@ -31,6 +31,8 @@ Int64Array = NDArray[np.int64]
 Array = NDArray[Any]
 T = TypeVar("T")
 
+#: Time for the other ranks to end before rank 0 leaves with a code.
+LEAVE_S = 1.0
 #: Environment variable: seconds that MPI_Init may take.
 INIT_TIMEOUT = "RGHPC_MPI_INIT_TIMEOUT"
 #: /dev/shm keeps this much free for others.
@@ -56,6 +58,24 @@ def connect() -> Communicator:
     library = mpi.Get_library_version().split("\n")[0].strip(" \t\0")
     check_not_alone(mpi.COMM_WORLD.size, os.environ, library)
     return MpiCommunicator(mpi, library)
+
+
+def leave(code: int) -> int:
+    """The code with which this rank ends, after all ranks have agreed on `code`; not 0.
+
+    In a SLURM step with KillOnBadExit the first rank that leaves with a code has the others killed,
+    and srun tells 137. So the others leave with 0, and rank 0 after them.
+    """
+    if "SLURM_STEP_ID" not in os.environ:
+        return code
+    from mpi4py import MPI
+
+    rank = MPI.COMM_WORLD.rank
+    MPI.Finalize()
+    if rank:
+        return 0
+    time.sleep(LEAVE_S)
+    return code
 
 
 @contextmanager

@@ -229,6 +229,11 @@ class Program:
         try:
             run = super().main  # type: ignore[misc]
             code = run(*arguments, **{**keywords, "standalone_mode": False})
+            code = code if isinstance(code, int) else ExitCode.DONE
+            if code and "mpi4py.MPI" in sys.modules:
+                from region_grower_hpc.engine.comm import leave
+
+                code = leave(code)
         except (RegionGrowerHpcError, click.ClickException, click.Abort) as error:
             code = getattr(error, "exit_code", ExitCode.INTERNAL)
             if not announced_rank(os.environ):
@@ -238,7 +243,7 @@ class Program:
                     click.echo("Interrupted", err=True)
                 else:
                     click.echo(f"Error: {error}", err=True)
-        sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+        sys.exit(code)
 
 
 class Command(Program, click.Command):

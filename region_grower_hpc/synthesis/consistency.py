@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from region_grower_hpc.synthesis.cell_types import CellTypes
-from region_grower_hpc.synthesis.region_constraints import RegionConstraints
+from region_grower_hpc.synthesis.constraints.region import RegionConstraints
 from region_grower_hpc.synthesis.region_structure import RegionStructure
 from region_grower_hpc.synthesis.verification import TmdInputs
 

@@ -68,9 +68,9 @@ def _parameters_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _orientation_problems(f"{grow_type}/orientation", entry["orientation"])
         yield from _infinities(grow_type, entry)
     diameters = parameters.get("diameter_params", {})
-    if diameters.get("method") == "external" and diameters.get("n_samples", 1) > 1:
-        if diameters.get("models", [])[:1] == ["simpler"]:
-            yield "diameter_params/n_samples", "must be 1 for 'simpler', which draws no samples"
+    simpler = diameters.get("method") == "external" and diameters.get("models")[:1] == ["simpler"]
+    if simpler and diameters.get("n_samples", 1) > 1:
+        yield "diameter_params/n_samples", "must be 1 for 'simpler', which draws no samples"
     yield from _infinities("context_constraints", parameters.get("context_constraints"))
 
 

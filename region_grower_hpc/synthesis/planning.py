@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.selection import shown
 from region_grower_hpc.synthesis import outputs
-from region_grower_hpc.synthesis.axon_list import AxonChoices
+from region_grower_hpc.synthesis.axons.axon_list import AxonChoices
+from region_grower_hpc.synthesis.axons.donors import donor_path, missing_donors
 from region_grower_hpc.synthesis.cell_types import encode
-from region_grower_hpc.synthesis.donors import donor_path, missing_donors
+from region_grower_hpc.synthesis.constraints.region import RegionConstraints
 from region_grower_hpc.synthesis.predicted_cost import predicted_cost_s
 from region_grower_hpc.synthesis.preparation import Preparation, prepare
 from region_grower_hpc.synthesis.recipe import CellRecipe
-from region_grower_hpc.synthesis.region_constraints import RegionConstraints
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 
 LOGGER = logging.getLogger(__name__)

@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atlas import Atlas
 from region_grower_hpc.formats.sonata import load_cells
-from region_grower_hpc.synthesis.axon_list import AxonChoices, check_drop_ratio, load_axon_list
+from region_grower_hpc.synthesis.axons.axon_list import (
+    AxonChoices,
+    check_drop_ratio,
+    load_axon_list,
+)
+from region_grower_hpc.synthesis.axons.donors import check_donor_folder
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment, load_cell_environment
 from region_grower_hpc.synthesis.cell_types import CellTypes, encode_cell_types
 from region_grower_hpc.synthesis.consistency import (
@@ -22,17 +27,16 @@ from region_grower_hpc.synthesis.consistency import (
     warn_of_mclass_without_property,
     warn_of_replaced_apical_targets,
 )
-from region_grower_hpc.synthesis.donors import check_donor_folder
-from region_grower_hpc.synthesis.meshes import load_surface
-from region_grower_hpc.synthesis.names import folder_levels
-from region_grower_hpc.synthesis.option_checks import check_options, check_output_paths
-from region_grower_hpc.synthesis.recipe import CellRecipe, make_recipes
-from region_grower_hpc.synthesis.region_constraints import (
+from region_grower_hpc.synthesis.constraints.meshes import load_surface
+from region_grower_hpc.synthesis.constraints.region import (
     RegionConstraints,
     glomerulus_ids,
     read_growth_constraints,
     with_territories,
 )
+from region_grower_hpc.synthesis.names import folder_levels
+from region_grower_hpc.synthesis.option_checks import check_options, check_output_paths
+from region_grower_hpc.synthesis.recipe import CellRecipe, make_recipes
 from region_grower_hpc.synthesis.region_mapper import RegionMapper
 from region_grower_hpc.synthesis.region_structure import (
     RegionStructure,

@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
-from region_grower_hpc.synthesis.axon_graft import AxonGraft
+from region_grower_hpc.synthesis.axons.axon_graft import AxonGraft
+from region_grower_hpc.synthesis.axons.donors import Donors
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment, CellInputs
-from region_grower_hpc.synthesis.donors import Donors
+from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
 from region_grower_hpc.synthesis.growers import Grower, NeuroTSGrower
-from region_grower_hpc.synthesis.growth_constraints import ConstraintsOfCell, GrowthConstraints
-from region_grower_hpc.synthesis.meshes import MeshStore
 from region_grower_hpc.synthesis.names import cell_seed
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.planning import SynthesisContext
 from region_grower_hpc.synthesis.recipe import CellRecipe
 from region_grower_hpc.synthesis.settings import SynthesisSettings
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from region_grower_hpc.testing import differences, results, run_command
+from tests.slurm.cluster import ClusterError
 from tests.slurm.project import Project
 from tests.synthesis.small_column import SmallColumn, make_small_column
 
@@ -221,3 +223,14 @@ def test_sbatch_of_a_script_tells_how_it_is_called(project: Project) -> None:
     project.jobs.append(job)
     assert project.cluster.wait(job)["JobState"] == "FAILED"
     assert "call this script itself instead of sbatch" in project.log(job)
+
+
+def test_a_stop_in_order_is_told_as_75_where_the_site_kills_on_bad_exit(project: Project) -> None:
+    """Without the scripts: the ranks must not be killed by the first of them that leaves."""
+    command = [
+        *("srun", "--mpi=pmi2", "--nodes=3", "--ntasks-per-node=2", "--kill-on-bad-exit=1"),
+        *(sys.executable, "-m", "tests.engine.toy", str(project.out)),
+        *("--n-tasks", "60", "--sleep", "0.5", "--time-limit", "1"),
+    ]
+    with pytest.raises(ClusterError, match=r": 75: "):
+        project.cluster.call(*command, timeout_s=60)

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.constraint_entries import (
+from region_grower_hpc.synthesis.constraints.entries import (
     CLOSEST,
     CLOSEST_Y,
     INSIDE,
     TERRITORIES,
     Boundary,
 )
-from region_grower_hpc.synthesis.meshes import MeshStore
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
 
 FloatArray = npt.NDArray[np.float64]
 

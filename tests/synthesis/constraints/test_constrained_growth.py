@@ -10,13 +10,13 @@ import voxcell
 
 from region_grower_hpc.formats.morphology import from_morphio
 from region_grower_hpc.synthesis.cell import synthesize_cell
+from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
+from region_grower_hpc.synthesis.constraints.region import read_growth_constraints
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
 from region_grower_hpc.synthesis.growers import GrownNeuron, NeuroTSGrower
-from region_grower_hpc.synthesis.growth_constraints import ConstraintsOfCell, GrowthConstraints
-from region_grower_hpc.synthesis.meshes import MeshStore
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume
-from region_grower_hpc.synthesis.region_constraints import read_growth_constraints
 from region_grower_hpc.synthesis.region_structure import load_region_structure
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
 from tests.synthesis.cases import load_case
 
 pytestmark = [pytest.mark.shared, pytest.mark.parity]

@@ -9,7 +9,7 @@ import pytest
 from morphio.mut import Morphology
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.donors import (
+from region_grower_hpc.synthesis.axons.donors import (
     BYTES_PER_SECTION,
     Donors,
     check_donor_folder,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from region_grower_hpc.synthesis.constraint_keys import Keys
+from region_grower_hpc.synthesis.constraints.keys import Keys
 from region_grower_hpc.synthesis.region_mapper import DEFAULT_REGION
 from region_grower_hpc.synthesis.region_structure import Region
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.jitter import (
+from region_grower_hpc.synthesis.axons.jitter import (
     RotationalJitter,
     ScalingJitter,
     stretch_sections,

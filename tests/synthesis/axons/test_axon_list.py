@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.axon_list import AxonChoices, check_drop_ratio, load_axon_list
+from region_grower_hpc.synthesis.axons.axon_list import (
+    AxonChoices,
+    check_drop_ratio,
+    load_axon_list,
+)
 
 MTYPES = np.array([0, 0, 1, 1, 1], dtype=np.int32)
 NAMES = ["L1_DAC", "L3_TPC:A"]

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.boundaries import AttractiveProbability, RepulsiveProbability
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.cell_mesh import NO_TERRITORY, path_of_cell
-from region_grower_hpc.synthesis.constraint_entries import (
+from region_grower_hpc.synthesis.constraints.boundaries import (
+    AttractiveProbability,
+    RepulsiveProbability,
+)
+from region_grower_hpc.synthesis.constraints.cell_mesh import NO_TERRITORY, path_of_cell
+from region_grower_hpc.synthesis.constraints.directions import DirectionProbability
+from region_grower_hpc.synthesis.constraints.entries import (
     CLOSEST,
     CLOSEST_Y,
     REPULSIVE,
     Boundary,
     Direction,
 )
-from region_grower_hpc.synthesis.directions import DirectionProbability
-from region_grower_hpc.synthesis.meshes import MeshStore
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume
-from region_grower_hpc.synthesis.region_constraints import RegionConstraints
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
+from region_grower_hpc.synthesis.constraints.region import RegionConstraints
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
 from region_grower_hpc.synthesis.uncopied import UncopiedDict, UncopiedList
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
 
 Y_DIRECTION = (0.0, 1.0, 0.0)
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.mesh_rays import MeshRays
-from region_grower_hpc.synthesis.mesh_surface import MeshSurface
+from region_grower_hpc.synthesis.constraints.mesh_rays import MeshRays
+from region_grower_hpc.synthesis.constraints.mesh_surface import MeshSurface
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from region_grower_hpc.synthesis.donors import Donors
-from region_grower_hpc.synthesis.grafting import graft_axon, orient_donor
+from region_grower_hpc.synthesis.axons.donors import Donors
+from region_grower_hpc.synthesis.axons.grafting import graft_axon, orient_donor
 
 
 @dataclass(frozen=True)

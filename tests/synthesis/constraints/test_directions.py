@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import voxcell
 
-from region_grower_hpc.synthesis.constraint_entries import Direction, Scope
-from region_grower_hpc.synthesis.directions import DirectionProbability
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume
-from tests.synthesis.constraint_fixtures import cell_at
+from region_grower_hpc.synthesis.constraints.directions import DirectionProbability
+from region_grower_hpc.synthesis.constraints.entries import Direction, Scope
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
+from tests.synthesis.constraints.constraint_fixtures import cell_at
 
 OFFSET, VOXEL = (-30.1, 5.3, 100.7), (10.1, 20.0, 7.7)
 # turns x into y and y into -x

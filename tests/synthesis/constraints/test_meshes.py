@@ -9,8 +9,8 @@ from trimesh.proximity import closest_point
 from trimesh.ray.ray_triangle import RayMeshIntersector
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.meshes import Mesh, MeshStore
-from tests.synthesis.constraint_fixtures import box, exported, sphere
+from region_grower_hpc.synthesis.constraints.meshes import Mesh, MeshStore
+from tests.synthesis.constraints.constraint_fixtures import box, exported, sphere
 
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
 

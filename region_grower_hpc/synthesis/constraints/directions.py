@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.constraint_entries import PARALLEL, Direction
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume, Voxel
+from region_grower_hpc.synthesis.constraints.entries import PARALLEL, Direction
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume, Voxel
 from region_grower_hpc.synthesis.uncopied import Uncopied
 
 FloatArray = npt.NDArray[np.float64]

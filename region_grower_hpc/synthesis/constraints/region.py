@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.cell_mesh import NO_TERRITORY, territory_path
-from region_grower_hpc.synthesis.constraint_entries import (
+from region_grower_hpc.synthesis.constraints.cell_mesh import NO_TERRITORY, territory_path
+from region_grower_hpc.synthesis.constraints.entries import (
     TERRITORIES,
     Boundary,
     Direction,
@@ -21,8 +21,8 @@ from region_grower_hpc.synthesis.constraint_entries import (
     read_direction,
     read_scope,
 )
-from region_grower_hpc.synthesis.constraint_keys import Keys
-from region_grower_hpc.synthesis.meshes import load_surface
+from region_grower_hpc.synthesis.constraints.keys import Keys
+from region_grower_hpc.synthesis.constraints.meshes import load_surface
 from region_grower_hpc.synthesis.region_structure import RegionStructure
 
 

@@ -5,7 +5,7 @@ import pytest
 from morphio import PointLevel
 from morphio.mut import Morphology
 
-from region_grower_hpc.synthesis.jitter import (
+from region_grower_hpc.synthesis.axons.jitter import (
     RotationalJitter,
     ScalingJitter,
     principal_direction,

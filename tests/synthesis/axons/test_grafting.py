@@ -11,10 +11,10 @@ from morphio.mut import Morphology
 
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.morphology import from_morphio
-from region_grower_hpc.synthesis.axon_list import AxonChoices, load_axon_list
+from region_grower_hpc.synthesis.axons.axon_list import AxonChoices, load_axon_list
+from region_grower_hpc.synthesis.axons.donors import Donors
+from region_grower_hpc.synthesis.axons.grafting import donor_problem, graft_axon, orient_donor
 from region_grower_hpc.synthesis.cell import synthesize_cell
-from region_grower_hpc.synthesis.donors import Donors
-from region_grower_hpc.synthesis.grafting import donor_problem, graft_axon, orient_donor
 from region_grower_hpc.synthesis.growers import GrownNeuron, NeuroTSGrower
 from tests.synthesis.cases import Case, load_case
 from tests.synthesis.small_neuron import AXON, BASAL, donor, grown, neuron, points, without_axon

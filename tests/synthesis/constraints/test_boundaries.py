@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.boundaries import AttractiveProbability, RepulsiveProbability
-from region_grower_hpc.synthesis.cell_mesh import path_of_cell
-from region_grower_hpc.synthesis.constraint_entries import Boundary, DistanceRule, Scope
-from region_grower_hpc.synthesis.meshes import Mesh, MeshStore
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
-from tests.synthesis.constraint_fixtures import box, sphere
+from region_grower_hpc.synthesis.constraints.boundaries import (
+    AttractiveProbability,
+    RepulsiveProbability,
+)
+from region_grower_hpc.synthesis.constraints.cell_mesh import path_of_cell
+from region_grower_hpc.synthesis.constraints.entries import Boundary, DistanceRule, Scope
+from region_grower_hpc.synthesis.constraints.meshes import Mesh, MeshStore
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
+from tests.synthesis.constraints.constraint_fixtures import box, sphere
 
 X = np.array([1.0, 0, 0])
 UP = [0.0, 1.0, 0.0]

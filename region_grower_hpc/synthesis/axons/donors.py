@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.grafting import donor_problem
+from region_grower_hpc.synthesis.axons.grafting import donor_problem
 
 EXTENSION = ".h5"
 DEFAULT_MAX_BYTES = 64 * 2**20

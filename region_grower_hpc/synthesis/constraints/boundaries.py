@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from region_grower_hpc.synthesis.constraint_entries import DistanceRule
-from region_grower_hpc.synthesis.meshes import Mesh
+from region_grower_hpc.synthesis.constraints.entries import DistanceRule
+from region_grower_hpc.synthesis.constraints.meshes import Mesh
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
 from region_grower_hpc.synthesis.uncopied import Uncopied
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
 
 FloatArray = npt.NDArray[np.float64]
 

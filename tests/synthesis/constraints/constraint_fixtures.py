@@ -10,7 +10,7 @@ import trimesh
 import yaml
 
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.region_constraints import (
+from region_grower_hpc.synthesis.constraints.region import (
     RegionConstraints,
     read_growth_constraints,
 )

@@ -11,17 +11,17 @@ import pytest
 import voxcell
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.constraint_entries import DistanceRule
-from region_grower_hpc.synthesis.growth_constraints import ConstraintsOfCell, GrowthConstraints
-from region_grower_hpc.synthesis.meshes import MeshStore
-from region_grower_hpc.synthesis.orientation_volume import OrientationVolume
-from region_grower_hpc.synthesis.region_constraints import (
+from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.entries import DistanceRule
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
+from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
+from region_grower_hpc.synthesis.constraints.region import (
     RegionConstraints,
     glomerulus_ids,
     with_territories,
 )
-from region_grower_hpc.synthesis.voxel_grid import VoxelGrid
-from tests.synthesis.constraint_fixtures import TYPES, box, cell_at, read, sphere
+from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
+from tests.synthesis.constraints.constraint_fixtures import TYPES, box, cell_at, read, sphere
 
 PARAMS = {"direction": [0, 1, 0]}
 SECTION: dict[str, Any] = {"neurite_types": TYPES, "params_section": {}}

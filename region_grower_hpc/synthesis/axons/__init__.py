@@ -1,0 +1,1 @@
+"""Axons of reconstructed neurons, grafted onto grown ones."""

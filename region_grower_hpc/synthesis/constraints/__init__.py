@@ -1,0 +1,1 @@
+"""Directions and boundaries that steer growth."""
