@@ -339,42 +339,11 @@ class SynthesizeMorphologies:
         return subprocess.run([*program, *words], check=False).returncode
 
     def _arguments(self) -> list[str]:
-        """The settings as options of the command."""
-        settings, options = self.settings, self.options
-        values = {
-            "--input-cells": settings.input_cells,
-            "--tmd-parameters": settings.tmd_parameters,
-            "--tmd-distributions": settings.tmd_distributions,
-            "--atlas": settings.atlas,
-            "--region-structure": settings.region_structure,
-            "--out-cells": settings.out_cells,
-            "--out-morph-dir": settings.out_morph_dir,
-            "--out-apical": settings.out_apical,
-            "--out-failures": settings.out_failures,
-            "--container": settings.container,
-            "--container-path": settings.container_path,
-            "--seed": settings.seed,
-            "--min-depth": settings.min_depth_um,
-            "--max-depth": settings.max_depth_um,
-            "--min-hard-scale": settings.min_hard_scale,
-            "--max-files-per-dir": settings.max_files_per_dir,
-            "--chunksize": options.batch_size,
-            "--morph-axon": settings.morph_axon,
-            "--base-morph-dir": settings.base_morph_dir,
-            "--max-drop-ratio": settings.max_drop_ratio,
-            "--scaling-jitter-std": settings.scaling_jitter_std,
-            "--rotational-jitter-std": settings.rotational_jitter_std_deg,
-            "--out-apical-nrn-sections": settings.out_apical_nrn_sections,
-            "--out-debug-data": settings.out_debug_data,
-            "--max-failed-ratio": options.max_failed_ratio,
-        }
-        flags = {
-            "--skip-write": settings.skip_write,
-            "--synthesize-axons": settings.synthesize_axons,
-            "--overwrite": options.overwrite,
-            "--hide-progress-bar": options.hide_progress,
-        }
-        words = [word for ext in settings.out_morph_ext for word in ("--out-morph-ext", ext)]
+        """Settings and options as words of the command."""
+        options = self.options
+        values = {"--chunksize": options.batch_size, "--max-failed-ratio": options.max_failed_ratio}
+        flags = {"--overwrite": options.overwrite, "--hide-progress-bar": options.hide_progress}
+        words = self.settings.to_arguments()
         for name, value in values.items():
             if value is not None:
                 words += [name, str(value)]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.morphology import MorphologyArrays
 from region_grower_hpc.synthesis.cell import SynthesizedCell
 from region_grower_hpc.synthesis.nrn_sections import apical_nrn_sections
@@ -27,10 +28,16 @@ def describe(
         cell: as grown.
         arrays: as written.
         settings: what is asked for.
+
+    Raises:
+        TaskFailure: kind `growth`, NEURON would not read the neuron as it is.
     """
     described: dict[str, NDArray[Any]] = {}
     if settings.out_apical_nrn_sections is not None and settings.nrn_extension is not None:
-        sections = apical_nrn_sections(arrays, cell.apical_points, settings.nrn_extension)
+        try:
+            sections = apical_nrn_sections(arrays, cell.apical_points, settings.nrn_extension)
+        except ValueError as error:
+            raise TaskFailure("growth", f"NEURON's sections: {error}", "ValueError") from error
         described["nrn_sections"] = np.array(
             [NO_SECTION if section is None else section for section in sections], dtype=np.int32
         )

@@ -23,7 +23,6 @@ _PATHS = frozenset(
         "input_cells",
         "tmd_parameters",
         "tmd_distributions",
-        "atlas",
         "region_structure",
         "out_cells",
         "out_morph_dir",
@@ -99,9 +98,25 @@ class SynthesisSettings:
     out_apical_nrn_sections: Path | None = None
     out_debug_data: Path | None = None
 
+    def to_arguments(self) -> list[str]:
+        """As words of the command line."""
+        spelled = {here: there for there, here in _RENAMED.items()}
+        words: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            option = "--" + spelled.get(field.name, field.name).replace("_", "-")
+            if value is True:
+                words.append(option)
+            elif isinstance(value, tuple):
+                words += [word for item in value for word in (option, item)]
+            elif value is not None and value is not False:
+                words += [option, str(value)]
+        return words
+
     def to_json(self) -> dict[str, Any]:
         """JSON values, paths made absolute: a later command may start elsewhere."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["atlas"] = str(Path(self.atlas).absolute())
         return {
             name: str(Path(value).absolute()) if name in _PATHS and value is not None else value
             for name, value in values.items()
