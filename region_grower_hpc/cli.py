@@ -61,7 +61,7 @@ class _LazyGroup(Program, click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="region-grower-hpc")
 def main() -> None:
-    """Build and measure neural circuits, on a laptop and on ten thousand cores.
+    """Grow the neurons of a circuit, on a laptop and on many nodes of a cluster.
 
     Run a command by itself, with --nb-processes N, or under mpiexec or srun: the results are the
     same bytes for any number of ranks, and a killed run continues where it was.

@@ -19,7 +19,7 @@ run_to_the_end() {
     if [ "$code" -eq 75 ]; then requeue # stopped early, in order
     elif [ "$code" -gt 128 ]; then requeue_after_crash # 128 + signal: ranks were killed
     fi # all others would come again: 1 to 5 of the command, or srun itself did not start it
-    [ "$code" -eq 0 ] && rm -f "$crash_file"
+    [ "$code" -lt 75 ] && rm -f "$crash_file"
     exit "$code"
 }
 

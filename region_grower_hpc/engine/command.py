@@ -42,7 +42,14 @@ _FIELDS = (
     "dry_run",
 )
 #: Options that a command which only writes has too.
-_OF_MERGE = ("nb_processes", "overwrite", "state_dir", "max_failed_ratio", "log_level")
+_OF_MERGE = (
+    "nb_processes",
+    "overwrite",
+    "state_dir",
+    "time_limit",
+    "max_failed_ratio",
+    "log_level",
+)
 
 
 def engine_options(function: FunctionT) -> FunctionT:
@@ -143,8 +150,8 @@ def _options() -> dict[str, Callable[[Any], Any]]:
             "--max-failed-ratio",
             type=click.FloatRange(min=0, max=1),
             metavar="F",
-            help="Failed / all tasks that still counts as success. Default: 0, but for "
-            "failures that the command only lists.",
+            help="Failed / all tasks that still counts as success. Default: 0; growth failures "
+            "count only where this is given.",
         ),
         "dry_run": click.option(
             "--dry-run",

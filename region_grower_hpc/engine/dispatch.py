@@ -128,7 +128,8 @@ class MasterDispatcher(Dispatcher):
         self.computes = comm.size == 1 or not comm.is_root
         # A signal stops every rank itself on most launchers: more ranks may ask less often.
         self._heartbeat_s = max(HEARTBEAT_S, comm.size / 10_000)
-        self._last_message_s = time.monotonic()
+        #: None until there is work: a rank may take long to get ready for it.
+        self._last_message_s: float | None = None
 
     def next_batch(self) -> int | None:
         """The number of a batch to do; None when there is none left or the run stops."""
@@ -149,9 +150,12 @@ class MasterDispatcher(Dispatcher):
         self._stopping = self._stopping or stop
         if self._comm.size == 1 or self._stopping:
             return not self._stopping
+        if self._last_message_s is None:
+            self._last_message_s = time.monotonic()
         if time.monotonic() - self._last_message_s < self._heartbeat_s:
             return True
-        return bool(self._ask(_Word.HEARTBEAT)[0] == _Word.WORK)
+        self._stopping = self._ask(_Word.HEARTBEAT)[0] != _Word.WORK
+        return not self._stopping
 
     def tally(self) -> tuple[int, int]:
         """Tasks done and failed, as of the last message of each worker."""

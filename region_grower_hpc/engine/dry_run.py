@@ -5,6 +5,7 @@ Nothing but costs.json is written; its means order the later run.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -35,8 +36,12 @@ from region_grower_hpc.engine.sampling import (
     next_round,
     strata_of,
 )
-from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.engine.start import decide
+from region_grower_hpc.engine.state import PlanRecord, StateFolder
+from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
 from region_grower_hpc.formats import atomic
+
+logger = logging.getLogger(__name__)
 
 Int64Array = NDArray[np.int64]
 
@@ -65,6 +70,8 @@ class _Sampler:
     def warm_up(self, positions: Sequence[int]) -> float:
         """CPU seconds that the first call takes longer than the second."""
         for position in positions:
+            if self.stop():
+                return 0.0
             first = self._compute(position, keep=False)
             if first.seconds > LONG_S:
                 return 0.0
@@ -110,6 +117,20 @@ def _failure(task: int, error: BaseException) -> Failure:
     return Failure(task, kind, type(error).__name__, " ".join(str(error).split()))
 
 
+def warn_of_refusal(
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    requeued: bool,
+) -> None:
+    """Warn if the run itself would be refused for what it finds (rank 0); see `start.decide`."""
+    try:
+        decide(state, record, outputs, options, requeued)
+    except (RegionGrowerHpcError, OSError) as error:
+        logger.warning("the run itself would be refused: %s", error)
+
+
 def dry_run(
     comm: Communicator,
     job: Job[Any],
@@ -120,7 +141,8 @@ def dry_run(
 ) -> list[str]:
     """Compute a few tasks of each kind, write costs.json, and tell what the run will take.
 
-    Called by all ranks together, right after the plan.
+    Called by all ranks together, right after the plan. A costs.json that is there stays where no
+    sample succeeds.
 
     Args:
         comm: all ranks, which share the samples.
@@ -151,8 +173,9 @@ def dry_run(
             return []
         footprint = _footprint(job, plan, strata, samples)
         forecast = Forecast.of(plan, strata, samples, starts_s, memories, footprint)
-        costs_json.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_json(costs_json, as_json(forecast, os.environ))
+        if forecast.is_sized or not plan.n_tasks:
+            costs_json.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write_json(costs_json, as_json(forecast, os.environ))
         return report(forecast, os.environ)
 
     return on_root(comm, conclude) or []

@@ -22,6 +22,8 @@ def report(forecast: Forecast, environment: Mapping[str, str]) -> list[str]:
     if not forecast.n_sampled:
         return [*lines, "no task was sampled: the dry run was stopped"]
     lines += ["", *_group_lines(forecast), "", *_failure_lines(forecast)]
+    if not forecast.is_sized:
+        return [*lines, "nothing could be sized: no sample succeeded"]
     lines += [*_totals(forecast), "", *_size_lines(forecast, environment)]
     return lines
 
@@ -60,6 +62,7 @@ def as_json(forecast: Forecast, environment: Mapping[str, str]) -> dict[str, Any
             "wall_s": round(size.wall_s, 1),
             "efficiency": round(size.efficiency, 3),
             "srun": size.srun(),
+            "mem_per_cpu": size.mem_per_cpu(),
         },
     }
 
@@ -142,7 +145,7 @@ def _size_lines(forecast: Forecast, environment: Mapping[str, str]) -> list[str]
         *_aligned(rows),
         "",
         f"suggested for nodes of {cores_told} ({origin}):",
-        f"  srun {best.srun()}",
+        f"  srun {best.srun()}  (or {best.mem_per_cpu()})",
     ]
 
 

@@ -13,7 +13,7 @@ from region_grower_hpc.engine.agreement import AgreedError, from_root, on_root
 from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.conclusion import mark_complete, verdict, write_whole
-from region_grower_hpc.engine.dry_run import dry_run
+from region_grower_hpc.engine.dry_run import dry_run, warn_of_refusal
 from region_grower_hpc.engine.job import Job, Plan
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.part import write_part
@@ -24,7 +24,7 @@ from region_grower_hpc.engine.spread import spread
 from region_grower_hpc.engine.start import Start, begin
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.engine.supervision import supervised
-from region_grower_hpc.errors import ExitCode
+from region_grower_hpc.errors import ExitCode, StoppedEarly
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +103,10 @@ class _Run:
             self.whole = record
             plan = self.options.selection.of(plan)
             record = record.over(plan)
-        if self.options.dry_run:
-            return costs.refine(plan, self.state.costs_json), record, Start.FRESH
         requeued = int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
+        if self.options.dry_run:
+            warn_of_refusal(self.state, record, plan.outputs, self.options, requeued)
+            return costs.refine(plan, self.state.costs_json), record, Start.FRESH
         start = begin(self.state, record, plan.outputs, self.options, requeued)
         if start is Start.NOTHING:
             return plan, record, start
@@ -115,6 +116,9 @@ class _Run:
         costs_json, stops = self.state.costs_json, lambda: bool(self.stop)
         for line in dry_run(self.comm, self.job, plan, costs_json, self.options, stops):
             print(line)
+        reasons = [reason for reason in self.comm.allgather(self.stop.reason) if reason]
+        if reasons:
+            raise AgreedError(StoppedEarly(f"{reasons[0]}; the dry run may be short of samples."))
         return ExitCode.DONE
 
     def _already_complete(self, plan: Plan) -> ExitCode:

@@ -12,9 +12,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
+from region_grower_hpc.engine.memory import Memory
 from region_grower_hpc.errors import InvalidInputError
 
 #: A task that does not react to the alarm (it is inside a C library) ends the rank after this
@@ -43,7 +43,7 @@ class TaskLimits:
         """Raise InvalidInputError if the process holds more before its first task."""
         if self.memory_mb is None:
             return
-        held_mb = private_memory_mb()
+        held_mb = Memory.of_this_process().data_mb
         if held_mb >= self.memory_mb:
             raise InvalidInputError(
                 f"--memory-limit-per-rank {self.memory_mb:g} MB is below the {held_mb:.0f} MB that "
@@ -91,11 +91,3 @@ def _time_bound(limit_s: float | None) -> Iterator[None]:
         inside = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()
-
-
-def private_memory_mb() -> float:
-    """Private writable memory of this process (VmData), MB."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0

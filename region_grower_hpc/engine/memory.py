@@ -26,7 +26,11 @@ class Memory:
     def of_this_process(cls) -> Memory:
         """Read /proc/self/status; zeros where a kernel does not tell."""
         fields: dict[str, float] = {}
-        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        try:
+            status = Path("/proc/self/status").read_text(encoding="ascii")
+        except OSError:
+            status = ""
+        for line in status.splitlines():
             name, _, value = line.partition(":")
             if value.endswith(" kB"):
                 fields[name] = int(value.split()[0]) * 1024 / 1e6

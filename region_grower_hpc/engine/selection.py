@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
 
 Int64Array = NDArray[np.int64]
 
@@ -44,13 +47,16 @@ class Selection:
         Raises:
             InvalidInputError: an id that the plan does not know, or text that is no selection.
         """
-        chosen = np.ones(plan.n_tasks, dtype=bool)
+        positions, left_out = np.arange(plan.n_tasks), plan.left_out
         if self.gids is not None:
-            chosen = np.isin(plan.tasks, _ids(self.gids, np.union1d(plan.tasks, plan.left_out)))
-        positions = np.flatnonzero(chosen)
+            ids = _ids(self.gids, np.union1d(plan.tasks, left_out))
+            positions = np.flatnonzero(np.isin(plan.tasks, ids))
+            left_out = left_out[np.isin(left_out, ids)]
         if self.part is not None:
             number, count = _part(self.part)
-            positions = positions[number - 1 :: count]
+            positions, left_out = positions[number - 1 :: count], left_out[number - 1 :: count]
+        if not positions.size:
+            logger.warning("no task is selected (%s)", self)
         groups = None if plan.cost_groups is None else plan.cost_groups[positions]
         return dataclasses.replace(
             plan,
@@ -58,6 +64,7 @@ class Selection:
             costs_s=plan.costs_s[positions],
             cost_groups=groups,
             shard_size=0,
+            left_out=left_out,
         )
 
 
@@ -66,9 +73,9 @@ def identity(tasks: Int64Array) -> str:
     return hashlib.sha256(np.ascontiguousarray(tasks, dtype="<i8").tobytes()).hexdigest()
 
 
-def shown(ids: NDArray[Any]) -> str:
+def shown(ids: Sequence[int]) -> str:
     """The first few of many ids, for a message."""
-    words = ", ".join(str(one) for one in ids[:SHOWN].tolist())
+    words = ", ".join(str(one) for one in ids[:SHOWN])
     return words if len(ids) <= SHOWN else f"{words} and {len(ids) - SHOWN} more"
 
 
@@ -90,14 +97,14 @@ def _ids(text: str, known: Int64Array) -> Int64Array:
     else:
         where, words = f"--gids {text}:", _words(Path(text))
     ranges = [_range(word, where, end) for word in words]
-    beyond = np.array([last - 1 for _, last in ranges if last > end], dtype=np.int64)
-    if not beyond.size:
+    unknown = [last - 1 for _, last in ranges if last > end]
+    if not unknown:
         every = [np.arange(first, last, dtype=np.int64) for first, last in ranges]
         ids = np.unique(np.concatenate(every)) if every else np.empty(0, dtype=np.int64)
-        beyond = np.setdiff1d(ids, known)
-    if beyond.size:
+        unknown = np.setdiff1d(ids, known).tolist()
+    if unknown:
         span = f"the gids {known[0]} to {known[-1]}" if known.size else "no cells"
-        raise InvalidInputError(f"{where} there is no gid {shown(beyond)}; the input has {span}")
+        raise InvalidInputError(f"{where} there is no gid {shown(unknown)}; the input has {span}")
     return ids
 
 

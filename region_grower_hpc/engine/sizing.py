@@ -61,6 +61,7 @@ class Size:
         wall_s: of the whole run.
         efficiency: CPU time of tasks and writing over ranks x wall time.
         memory_mb: of the fullest node.
+        fullest: ranks of that node.
     """
 
     ranks: int
@@ -68,6 +69,7 @@ class Size:
     wall_s: float
     efficiency: float
     memory_mb: float
+    fullest: int
 
     @property
     def core_hours(self) -> float:
@@ -80,14 +82,23 @@ class Size:
         return (
             f"-N {self.nodes} -n {self.ranks} "
             f"--time={minutes // 60:02d}:{minutes % 60:02d}:00 "
-            f"--mem={_memory_option(self.memory_mb * MEMORY_MARGIN)}"
+            f"--mem={_memory_option(self._asked_mebibytes)}"
         )
 
+    def mem_per_cpu(self) -> str:
+        """What may stand in place of `--mem`; the same for the fullest node."""
+        return f"--mem-per-cpu={math.ceil(self._asked_mebibytes / self.fullest)}M"
 
-def _memory_option(megabytes: float) -> str:
+    @property
+    def _asked_mebibytes(self) -> int:
+        """Of a node, with margin, rounded up to what is readable."""
+        mebibytes = 100 * math.ceil(self.memory_mb * MEMORY_MARGIN * 1e6 / 2**20 / 100)
+        return mebibytes if mebibytes < 4096 else 1024 * math.ceil(mebibytes / 1024)
+
+
+def _memory_option(mebibytes: int) -> str:
     """SLURM's units are powers of 1024."""
-    mebibytes = 100 * math.ceil(megabytes * 1e6 / 2**20 / 100)
-    return f"{mebibytes}M" if mebibytes < 4096 else f"{math.ceil(mebibytes / 1024)}G"
+    return f"{mebibytes}M" if mebibytes < 4096 else f"{mebibytes // 1024}G"
 
 
 def cores_a_node(environment: Mapping[str, str]) -> tuple[int, str]:
@@ -127,7 +138,8 @@ def size_of(demand: Demand, ranks: int, cores: int) -> Size:
     useful_s = demand.total_s + demand.writing_s
     on_fullest = min(ranks, cores)
     memory_mb = demand.node_mb + demand.rank_0_mb + (on_fullest - 1) * demand.rank_mb
-    return Size(ranks, nodes, wall_s, useful_s / (ranks * wall_s) if wall_s else 1.0, memory_mb)
+    efficiency = useful_s / (ranks * wall_s) if wall_s else 1.0
+    return Size(ranks, nodes, wall_s, efficiency, memory_mb, on_fullest)
 
 
 def suggest(demand: Demand, cores: int) -> Size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,9 @@ def spread(comm: Communicator, plan: Plan | None) -> Plan:
         comm: all ranks.
         plan: on rank 0; None elsewhere.
     """
-    arrays: dict[str, Any] = {}
+    shared: Mapping[str, Any] = {} if plan is None else plan.shared
     light = None
     if plan is not None:
-        arrays = {"tasks": plan.tasks, "costs_s": plan.costs_s, **plan.shared}
         empty = np.empty(0, dtype=np.int64)
         bare = dataclasses.replace(
             plan,
@@ -31,8 +31,9 @@ def spread(comm: Communicator, plan: Plan | None) -> Plan:
             cost_groups=None,
             left_out=empty,
         )
-        light = (bare, list(arrays))
+        light = (bare, list(shared))
     bare, names = comm.bcast(light)  # type: ignore[misc]
-    shared = {name: comm.share(arrays.get(name)) for name in names}
-    tasks, costs_s = shared.pop("tasks"), shared.pop("costs_s")
-    return dataclasses.replace(plan or bare, tasks=tasks, costs_s=costs_s, shared=shared)
+    tasks = comm.share(None if plan is None else plan.tasks)
+    costs_s = comm.share(None if plan is None else plan.costs_s)
+    here = {name: comm.share(shared.get(name)) for name in names}
+    return dataclasses.replace(plan or bare, tasks=tasks, costs_s=costs_s, shared=here)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Failure, StoredResult
 from region_grower_hpc.engine.journal import JournalReader, JournalWriter
@@ -37,6 +38,15 @@ def read_summary(
             elif record.kind is Kind.DONE:
                 place = record.task, record.offset, record.length
                 yield reader.result(*place, row_dtype), record.seconds
+    finally:
+        reader.close()
+
+
+def summarized_tasks(path: Path) -> NDArray[np.int64]:
+    """The tasks of a summary, in task order."""
+    reader = JournalReader(path)
+    try:
+        return np.array([record.task for record in reader.records()], dtype=np.int64)
     finally:
         reader.close()
 

@@ -5,24 +5,38 @@ from __future__ import annotations
 import csv
 import logging
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from region_grower_hpc.engine.launcher import announced_size, find_mpiexec, has_mpi
+from region_grower_hpc.engine.job import Failure
+from region_grower_hpc.engine.launcher import announced_size
 from region_grower_hpc.engine.options import EngineOptions
-from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError, TaskFailure
+from region_grower_hpc.errors import (
+    ExitCode,
+    InvalidInputError,
+    RegionGrowerHpcError,
+    TaskFailure,
+)
 from region_grower_hpc.formats.sonata import save_cells
 from region_grower_hpc.synthesis import cell_record, outputs
 from region_grower_hpc.synthesis.consistency import warn_of_constraints_without_layers
-from region_grower_hpc.synthesis.debug_data import write_table
+from region_grower_hpc.synthesis.debug_data import (
+    NEW_COLUMNS,
+    read_results,
+    with_results,
+    write_table,
+)
 from region_grower_hpc.synthesis.job import SynthesisJob
+from region_grower_hpc.synthesis.local_ranks import n_local_ranks, run_in_ranks
 from region_grower_hpc.synthesis.names import cell_seed
+from region_grower_hpc.synthesis.option_checks import check_options
+from region_grower_hpc.synthesis.planning import make_plan
 from region_grower_hpc.synthesis.preparation import prepare
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 from region_grower_hpc.synthesis.tmd_files import with_defaults
@@ -34,15 +48,6 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 PathLike = str | Path
-
-#: What `compute` adds to the cells.
-NEW_COLUMNS = (
-    "name",
-    "apical_points",
-    "apical_sections",
-    "apical_NRN_sections",
-    "debug_infos",
-)
 
 
 class SynthesizeMorphologies:
@@ -161,6 +166,7 @@ class SynthesizeMorphologies:
             command=tuple(sys.argv),
         )
         self.nb_processes = nb_processes
+        self._failures: dict[int, Failure] = {}
         self._preparation = prepare(self.settings)
         self.cells = self._preparation.cells
         self.atlas = self._preparation.atlas
@@ -177,12 +183,12 @@ class SynthesizeMorphologies:
 
     @property
     def tmd_parameters(self) -> dict[str, Any]:
-        """Parameters by region and mtype, defaults filled in."""
+        """Parameters by region and mtype, defaults filled in; `compute` heeds changes in place."""
         return self._preparation.inputs.parameters
 
     @property
     def tmd_distributions(self) -> dict[str, Any]:
-        """Distributions by region and mtype, defaults filled in."""
+        """Distributions, as `tmd_parameters`."""
         return self._preparation.inputs.distributions
 
     @property
@@ -205,8 +211,17 @@ class SynthesizeMorphologies:
         self._preparation = replace(self._preparation, inputs=filled)
 
     def assign_atlas_data(self, min_depth: float = 25, max_depth: float = 5000) -> None:
-        """Set depths, layer bounds (µm) and orientations of `cells_data` from the atlas."""
+        """Set depths, layer bounds (µm) and orientations of `cells_data` from the atlas.
+
+        `compute` and `synthesize` clip to the same depths from then on.
+
+        Raises:
+            InvalidInputError: the depths are not finite, or the wrong way round.
+        """
+        settings = replace(self.settings, min_depth_um=min_depth, max_depth_um=max_depth)
+        check_options(settings)
         environment, _ = self._preparation.environment(min_depth, max_depth)
+        self.settings = settings
         gids = self.task_ids
         places = [environment.cell(gid, 0) for gid in gids.tolist()]
         self.cells_data["current_depth"] = environment.depths_um[gids]
@@ -221,7 +236,7 @@ class SynthesizeMorphologies:
         names = np.array([*axons.names, None], dtype=object)
         self.cells_data["axon_name"] = names[axons.codes]
         self.cells_data["axon_scale"] = axons.scales
-        self.cells_data = self.cells_data.loc[axons.has_axon]
+        self.cells_data = self.cells_data.loc[axons.has_axon].copy()
 
     def check_context_consistency(self) -> None:
         """Warn of region and mtype pairs that have context constraints but no layers."""
@@ -242,62 +257,98 @@ class SynthesizeMorphologies:
     def synthesize(self) -> pd.DataFrame:
         """Compute all cells, write all outputs, and give one row a gid.
 
+        It does what the command does, in ranks that read the input files: of changes to this
+        object, only the depths of `assign_atlas_data` count.
+
         Returns:
-            `cells_data` with `seed`, `name` (None where the cell failed) and, where `out_apical`
-            is written, `apical_points` (the first one, µm from the soma).
+            `cells_data` with `seed` and the columns of `compute`, as far as the written files tell:
+            `name`; with `out_debug_data` all others; else `apical_points` (the first alone) with
+            `out_apical`, `apical_NRN_sections` with `out_apical_nrn_sections`. None elsewhere.
 
         Raises:
             RegionGrowerHpcError: with the exit code that the command would have; its message has
                 been printed.
         """
-        n_ranks = self._local_ranks()
-        code = self._in_ranks(n_ranks) if n_ranks > 1 else self._here()
+        n_ranks = n_local_ranks(self.nb_processes, len(self.cells_data))
+        if n_ranks > 1:
+            code = run_in_ranks(n_ranks, self.settings, self.options)
+        else:
+            code = self._run_here()
         if code != ExitCode.DONE:
-            error = RegionGrowerHpcError(f"synthesis ended with exit code {int(code)}")
-            error.exit_code = ExitCode(code)
-            raise error
-        return self._results()
+            raise _error_of(code)
+        return self._written_results()
 
     def compute(self) -> pd.DataFrame:
         """Grow all cells in this process, without state folder, and write their morphologies.
 
+        Entries of `tmd_parameters` and `tmd_distributions` count as they are now.
+
         Returns:
-            `cells_data` with `seed`, `name`, `apical_points`, `apical_sections`,
-            `apical_NRN_sections` (None unless asked for) and `debug_infos`; None where the cell
-            failed.
+            `cells_data` with `seed`, `name`, `apical_points` (list of points, µm from the soma),
+            `apical_sections` (list of ids), `apical_NRN_sections` (list of ids, None unless asked
+            for) and `debug_infos` (without content unless asked for). All are None where the cell
+            failed; `finalize` tells why in `out_failures`.
+
+        Raises:
+            InvalidInputError: an entry has become wrong, a container is asked for, there are
+                several ranks, or there are files in the output folder.
         """
+        self._check_can_compute()
+        self.verify()
         job = SynthesisJob(self.settings)
-        plan = job.plan()
+        plan = make_plan(self.settings, self._preparation)
         state = job.setup(plan)
-        values: dict[str, dict[int, Any]] = {name: {} for name in NEW_COLUMNS}
+        if self.settings.writes_files and self._preparation.n_cells:
+            self.settings.out_morph_dir.mkdir(parents=True, exist_ok=True)
+        self._failures = {}
+        results: dict[str, dict[int, Any]] = {name: {} for name in NEW_COLUMNS}
         for gid in plan.tasks.tolist():
             try:
                 cell = job.grow(state, gid)
                 arrays = job.arrays(cell)
+                described = cell_record.describe(cell, arrays, self.settings)
             except TaskFailure as failure:
-                LOGGER.error("Skip %d because of the following error: %s", gid, failure)
+                self._fail(gid, failure)
+                continue
+            except Exception as error:
+                LOGGER.exception("cell %d failed", gid)
+                self._fail(gid, TaskFailure("internal", str(error), type(error).__name__))
                 continue
             name = job.path_of(gid, plan.context.levels)
             if self.settings.writes_files:
                 outputs.write_files(self.settings, [(name, arrays)])
-            values["name"][gid] = name
-            values["apical_points"][gid] = list(cell.apical_points)
-            values["apical_sections"][gid] = list(cell.apical_sections)
-            values["debug_infos"][gid] = cell.debug_infos
-            described = cell_record.describe(cell, arrays, self.settings)
+            results["name"][gid] = name
+            results["apical_points"][gid] = list(cell.apical_points)
+            results["apical_sections"][gid] = list(cell.apical_sections)
+            results["debug_infos"][gid] = cell.debug_infos
+            if "debug_infos" in described:
+                results["debug_infos"][gid] = cell_record.debug_infos(described)
             if "nrn_sections" in described:
-                values["apical_NRN_sections"][gid] = cell_record.nrn_sections(described)
-        result = self._with_seeds()
-        for name, column in values.items():
-            result[name] = _objects([column.get(gid) for gid in self.task_ids.tolist()])
-        return result
+                results["apical_NRN_sections"][gid] = cell_record.nrn_sections(described)
+        gids = self.task_ids.tolist()
+        columns = {name: [found.get(gid) for gid in gids] for name, found in results.items()}
+        return with_results(self._with_seeds(), columns)
 
     def finalize(self, result: pd.DataFrame) -> None:
-        """Write cells, apical points and so on of a result of `compute`."""
-        settings = self.settings
+        """Write cells, failures, apical points and so on of a result of `compute`."""
+        settings, types = self.settings, self._preparation.types
         made = {int(gid): name for gid, name in result["name"].items() if isinstance(name, str)}
-        gids = np.arange(len(self.cells.properties), dtype=np.int64)
+        gids = np.arange(self._preparation.n_cells, dtype=np.int64)
         outputs.write_cells(settings.input_cells, settings.out_cells, gids, made)
+        outputs.write_failures(
+            settings.failures_csv,
+            [
+                self._failures.get(gid, Failure(gid, "internal", "", "has no name in the result"))
+                for gid in self.task_ids.tolist()
+                if gid not in made
+            ],
+            lambda gid: (
+                types.mtypes[types.mtype_codes[gid]],
+                types.regions[types.region_codes[gid]],
+            ),
+        )
+        if not len(gids):
+            return
         if settings.out_apical is not None:
             points = {
                 name: result["apical_points"][gid][0] if result["apical_points"][gid] else None
@@ -312,73 +363,98 @@ class SynthesizeMorphologies:
 
     def export_empty_results(self) -> pd.DataFrame:
         """Write the cells file of an empty population."""
+        self.settings.out_cells.parent.mkdir(parents=True, exist_ok=True)
         save_cells(self.cells, self.settings.out_cells)
-        return self._with_seeds().assign(name=None)
+        return self._empty_results()
 
-    # -- ranks -----------------------------------------------------------------------------------
-
-    def _local_ranks(self) -> int:
-        """Ranks to start; 1 where this process is a rank already, or where there is no MPI."""
-        if announced_size(os.environ) is not None or not has_mpi():
-            return 1
-        wanted = self.nb_processes
-        n_ranks = len(os.sched_getaffinity(0)) if wanted is None else wanted
-        return max(1, min(n_ranks, len(self.cells_data)))
-
-    def _here(self) -> int:
+    def _run_here(self) -> int:
         from region_grower_hpc.engine.launch import run
         from region_grower_hpc.engine.state import state_dir_of_file
 
         state_dir = state_dir_of_file(self.settings.out_cells)
         return run(SynthesisJob(self.settings), state_dir, self.options)
 
-    def _in_ranks(self, n_ranks: int) -> int:
-        """Run the same job in a child, under the mpiexec of this environment."""
-        program = [str(find_mpiexec()), "-n", str(n_ranks), sys.executable]
-        words = ["-m", "region_grower_hpc", "synthesize-morphologies", *self._arguments()]
-        return subprocess.run([*program, *words], check=False).returncode
+    def _check_can_compute(self) -> None:
+        settings = self.settings
+        if settings.writes_container:
+            raise InvalidInputError(
+                f"compute() writes a file a cell, and no container '{settings.container_file}': "
+                "use synthesize()"
+            )
+        n_ranks = announced_size(os.environ) or 1
+        if n_ranks > 1:
+            raise InvalidInputError(
+                f"each of the {n_ranks} ranks would compute all cells: use synthesize(), or call "
+                "compute() in one process"
+            )
+        folder = settings.out_morph_dir
+        may_replace = self.options.overwrite or not settings.writes_files
+        if not may_replace and folder.is_dir() and any(folder.iterdir()):
+            raise InvalidInputError(
+                f"Non-empty morphology output folder '{folder}': use overwrite=True, or another "
+                "folder"
+            )
 
-    def _arguments(self) -> list[str]:
-        """Settings and options as words of the command."""
-        options = self.options
-        values = {"--chunksize": options.batch_size, "--max-failed-ratio": options.max_failed_ratio}
-        flags = {"--overwrite": options.overwrite, "--hide-progress-bar": options.hide_progress}
-        words = self.settings.to_arguments()
-        for name, value in values.items():
-            if value is not None:
-                words += [name, str(value)]
-        return words + [name for name, is_set in flags.items() if is_set]
-
-    # -- results ---------------------------------------------------------------------------------
+    def _fail(self, gid: int, failure: TaskFailure) -> None:
+        message = " ".join(failure.message.split())
+        LOGGER.error("Skip %d because of the following error: %s", gid, message)
+        self._failures[gid] = Failure(gid, failure.kind, failure.error, message)
 
     def _with_seeds(self) -> pd.DataFrame:
         seeds = [cell_seed(self.settings.seed, int(gid)) for gid in self.task_ids]
-        return self.cells_data.assign(seed=np.array(seeds, dtype=np.int64))
+        table = self.cells_data.rename_axis("index")
+        return table.assign(seed=np.array(seeds, dtype=np.int64))
 
-    def _results(self) -> pd.DataFrame:
+    def _empty_results(self) -> pd.DataFrame:
+        none: dict[str, list[Any]] = {name: [None] * len(self.task_ids) for name in NEW_COLUMNS}
+        return with_results(self._with_seeds(), none)
+
+    def _written_results(self) -> pd.DataFrame:
         """What the written files tell."""
-        import yaml
-
-        result = self._with_seeds()
-        with self.settings.failures_csv.open(encoding="utf-8", newline="") as file:
+        settings, gids = self.settings, self.task_ids.tolist()
+        if not self._preparation.n_cells:
+            return self._empty_results()
+        if settings.out_debug_data is not None:
+            return with_results(self._with_seeds(), read_results(settings.out_debug_data, gids))
+        with settings.failures_csv.open(encoding="utf-8", newline="") as file:
             failed = {int(row["gid"]) for row in csv.DictReader(file)}
-        job = SynthesisJob(self.settings)
-        names = [
-            None if gid in failed else job.path_of(gid, self._preparation.levels)
-            for gid in self.task_ids.tolist()
-        ]
-        result["name"] = np.array(names, dtype=object)
-        if self.settings.out_apical is not None and len(result):
-            points = yaml.safe_load(self.settings.out_apical.read_text(encoding="utf-8")) or {}
-            result["apical_points"] = [points.get(name) for name in names]
-        return result
+        job = SynthesisJob(settings)
+        levels = self._preparation.levels
+        names = [None if gid in failed else job.path_of(gid, levels) for gid in gids]
+        columns: dict[str, list[Any]] = {name: [None] * len(gids) for name in NEW_COLUMNS}
+        columns["name"] = list(names)
+        if settings.out_apical is not None:
+            columns["apical_points"] = _of_names(settings.out_apical, names, _points)
+        if settings.out_apical_nrn_sections is not None:
+            columns["apical_NRN_sections"] = _of_names(settings.out_apical_nrn_sections, names)
+        return with_results(self._with_seeds(), columns)
 
 
-def _objects(values: Sequence[Any]) -> Any:
-    column = np.empty(len(values), dtype=object)
-    for number, value in enumerate(values):
-        column[number] = value
-    return column
+def _of_names(
+    path: Path, names: Sequence[str | None], read: Callable[[Any], Any] = lambda value: value
+) -> list[Any]:
+    """Values of a YAML file by morphology; None where there is no morphology."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    values = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
+    return [None if name is None else read(values.get(name)) for name in names]
+
+
+def _points(point: Sequence[float] | None) -> list[NDArray[np.float32]]:
+    return [] if point is None else [np.array(point, dtype=np.float32)]
+
+
+def _error_of(code: int) -> RegionGrowerHpcError:
+    """What a command that ended with this code means; others than ours are its launcher's."""
+    if code in list(ExitCode):
+        error = RegionGrowerHpcError(f"synthesis ended with exit code {code:d}")
+        error.exit_code = ExitCode(code)
+        return error
+    return RegionGrowerHpcError(
+        f"the launcher of the ranks ended with code {code:d}, such as after a kill. Finished work "
+        "is kept; the same call continues"
+    )
 
 
 def _path(value: PathLike | None) -> Path | None:

@@ -13,7 +13,7 @@ from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.synthesis.axons.axon_graft import AxonGraft
 from region_grower_hpc.synthesis.barcode_scaling import barcode_modifiers
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell
+from region_grower_hpc.synthesis.constraints.cell_constraints import ConstraintsOfCell
 from region_grower_hpc.synthesis.growers import Grower, GrownNeuron, GrowthRetry
 from region_grower_hpc.synthesis.hard_limits import apply_hard_limits
 from region_grower_hpc.synthesis.recipe import CellRecipe

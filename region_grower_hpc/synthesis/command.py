@@ -192,7 +192,7 @@ def generate_distributions(log_level: str, **values: Any) -> None:
     type=float,
     default=0.0,
     show_default=True,
-    help="Cells of an mtype without donor in --morph-axon, which are left out.",
+    help="Share of the cells of an mtype that may lack a donor in --morph-axon; they are left out.",
 )
 @click.option(
     "--scaling-jitter-std", type=float, help="Of the length of a donor's sections, relative."
@@ -203,8 +203,20 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 @click.option(
     "--max-files-per-dir", type=int, help="Use hashed sub-folders above this number of files."
 )
-@click.option("--min-depth", type=float, default=25.0, show_default=True, help="µm below the pia.")
-@click.option("--max-depth", type=float, default=5000.0, show_default=True, help="µm.")
+@click.option(
+    "--min-depth",
+    type=float,
+    default=25.0,
+    show_default=True,
+    help="µm below the pia; smaller depths are set to this one.",
+)
+@click.option(
+    "--max-depth",
+    type=float,
+    default=5000.0,
+    show_default=True,
+    help="µm; larger depths are set to this one.",
+)
 @click.option(
     "--min-hard-scale",
     type=float,
@@ -256,9 +268,11 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
 @click.argument("parts", type=FILE, nargs=-1, required=True, metavar="PART...")
 @click.option("--out-morph-dir", type=FOLDER, help="Folder of the morphologies of the whole.")
 @click.option("--out-apical", type=FILE, help="YAML file of apical points of the whole.")
-@click.option("--out-apical-nrn-sections", type=FILE, help="The same of NEURON's ids.")
-@click.option("--out-debug-data", type=FILE, help="The same of debug data.")
-@click.option("--out-failures", type=FILE, help="The same of failures.")
+@click.option(
+    "--out-apical-nrn-sections", type=FILE, help="YAML file of NEURON's ids of the whole."
+)
+@click.option("--out-debug-data", type=FILE, help="Pickle of debug data of the whole.")
+@click.option("--out-failures", type=FILE, help="CSV file of failures of the whole.")
 @click.option("--container-path", type=FILE, help="HDF5 container of the whole.")
 @merge_options
 @click.pass_context
@@ -274,13 +288,15 @@ def merge(context: click.Context, /, out: Path, parts: tuple[Path, ...], **value
     from region_grower_hpc.engine.part import read_part
     from region_grower_hpc.engine.state import state_dir_of_file
     from region_grower_hpc.synthesis.job import SynthesisJob
-    from region_grower_hpc.synthesis.merging import whole_settings
+    from region_grower_hpc.synthesis.part_morphologies import part_settings, whole_settings
 
     setup_logging(values["log_level"])
     options, places = split(values, context)
     runs = [read_part(path, state_dir_of_file(path)) for path in parts]
-    settings = [SynthesisSettings.from_json(run.settings) for run in runs]
-    whole = SynthesisJob(whole_settings(settings[0], out, places))
+    settings = [
+        part_settings(SynthesisSettings.from_json(run.settings), run.output) for run in runs
+    ]
+    whole = SynthesisJob(whole_settings(settings, out, places))
     jobs = [SynthesisJob(own) for own in settings]
     context.exit(join(whole, runs, jobs, state_dir_of_file(out), options))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan, StoredResult
 from region_grower_hpc.formats import atomic
@@ -16,6 +18,17 @@ from region_grower_hpc.synthesis.cell_record import debug_infos, nrn_sections
 from region_grower_hpc.synthesis.names import cell_seed
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What synthesis tells of a cell, after what was known of it before.
+NEW_COLUMNS = (
+    "name",
+    "apical_points",
+    "apical_sections",
+    "apical_NRN_sections",
+    "debug_infos",
+)
 #: Fixed, so that the bytes do not depend on the Python that writes them.
 PICKLE_PROTOCOL = 4
 
@@ -50,19 +63,34 @@ def write_debug_data(
     }
     if settings.out_apical_nrn_sections is not None:
         results["apical_NRN_sections"] = _column(gids, described, nrn_sections)
-    for name, values in results.items():
-        table[name] = _objects(values)
-    write_table(path, table)
+    write_table(path, with_results(table, results))
 
 
-def write_table(path: Path, table: Any) -> None:
-    """Pickle a DataFrame."""
+def with_results(table: pd.DataFrame, results: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """A table of cells with `NEW_COLUMNS`, as plain objects: None stays None.
+
+    Args:
+        table: one row a cell.
+        results: by column, one value a row.
+    """
+    added = {name: _objects(results[name], table.index) for name in NEW_COLUMNS}
+    return table.assign(**added)
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Pickle a DataFrame, without the dtypes that only some versions of pandas know."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic.replacing(path) as temporary:
-        temporary.write_bytes(pickle.dumps(table, protocol=PICKLE_PROTOCOL))
+        temporary.write_bytes(pickle.dumps(_plain_table(table), protocol=PICKLE_PROTOCOL))
 
 
-def _places(settings: SynthesisSettings, plan: Plan) -> Any:
+def read_results(path: Path, gids: Sequence[int]) -> dict[str, list[Any]]:
+    """`NEW_COLUMNS` of a pickle that `write_debug_data` wrote, for some gids."""
+    table = pickle.loads(path.read_bytes())
+    return {name: table.loc[gids, name].tolist() for name in NEW_COLUMNS}
+
+
+def _places(settings: SynthesisSettings, plan: Plan) -> pd.DataFrame:
     """The cells' own properties, and where they lie."""
     table = load_cells(settings.input_cells).as_dataframe()
     table.index = table.index - 1
@@ -70,19 +98,18 @@ def _places(settings: SynthesisSettings, plan: Plan) -> Any:
     shared, context, gids = plan.shared, plan.context, plan.tasks
     regions = np.array(context.synthesis_region_names, dtype=object)
     table["synthesis_region"] = regions[shared["region_codes"][gids]]
-    # Numbers by way of lists: an array of another rank has a dtype of its own, which pickle tells
-    # from numpy's.
-    table["current_depth"] = np.array(shared["depths_um"][gids].tolist(), dtype=float)
+    table["current_depth"] = shared["depths_um"][gids]
     counts = shared["n_layers"][gids].tolist()
     depths = shared["layer_depths_um"][gids].tolist()
     table["layer_depths"] = _objects(
-        [row[: count + 1] if count else None for row, count in zip(depths, counts, strict=True)]
+        [row[: count + 1] if count else None for row, count in zip(depths, counts, strict=True)],
+        table.index,
     )
-    table["orientation"] = _objects(shared["orientations"][gids].tolist())
+    table["orientation"] = _objects(shared["orientations"][gids].tolist(), table.index)
     if "axon_codes" in shared:
         names = np.array(context.donor_names, dtype=object)
         table["axon_name"] = names[shared["axon_codes"][gids]]
-        table["axon_scale"] = np.array(shared["axon_scales"][gids].tolist(), dtype=float)
+        table["axon_scale"] = shared["axon_scales"][gids]
     table["seed"] = np.array([cell_seed(settings.seed, gid) for gid in gids.tolist()], dtype="i8")
     return table
 
@@ -92,9 +119,58 @@ def _column(gids: Sequence[int], described: Mapping[int, Any], read: Any) -> lis
     return [read(described[gid]) if gid in described else None for gid in gids]
 
 
-def _objects(values: Sequence[Any]) -> Any:
-    """(n,) array of objects, whatever numpy would make of lists."""
+def _objects(values: Sequence[Any], index: Any) -> pd.Series:
+    """Column of the values as they are, whatever numpy or pandas would make of lists and texts."""
+    import pandas as pd
+
     column = np.empty(len(values), dtype=object)
     for number, value in enumerate(values):
         column[number] = value
-    return column
+    return pd.Series(column, index=index, dtype=object)
+
+
+def _plain_table(table: pd.DataFrame) -> pd.DataFrame:
+    """The same of numpy's numbers and Python's objects, none of which depends on its origin.
+
+    Pickle tells equal objects from the same object twice, and numpy's dtypes from their copies in
+    arrays that came from another rank. So numbers go by way of lists, and equal texts become one.
+    """
+    import pandas as pd
+
+    index = pd.Index(_numbers(table.index), name=_plain(table.index.name))
+    columns = {_plain(name): _plain_column(table[name], index) for name in table.columns.tolist()}
+    plain = pd.DataFrame(columns, index=index)
+    plain.columns = pd.Index(list(columns), dtype=object)
+    return plain
+
+
+def _plain_column(column: pd.Series, index: pd.Index) -> pd.Series:
+    import pandas as pd
+
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        return pd.Series(_numbers(column), index=index)
+    return _objects([_plain(value) for value in _without_missing(column.tolist())], index)
+
+
+def _numbers(values: pd.Series | pd.Index) -> NDArray[Any]:
+    return np.array(values.tolist(), dtype=values.dtype.str)
+
+
+def _without_missing(values: Iterable[Any]) -> list[Any]:
+    """None for each of pandas' ways to say that there is no value."""
+    import pandas as pd
+
+    return [None if pd.api.types.is_scalar(value) and pd.isna(value) else value for value in values]
+
+
+def _plain(value: Any) -> Any:
+    """A copy that shares nothing with other values but equal texts."""
+    if isinstance(value, str):
+        return sys.intern(str(value))
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return np.array(value.tolist(), dtype=value.dtype.str).reshape(value.shape)
+    return value

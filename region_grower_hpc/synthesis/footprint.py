@@ -20,8 +20,6 @@ from region_grower_hpc.synthesis.settings import SynthesisSettings
 
 #: Of a cell in cells, apical points and the container's links; measured on examples/synthesis.
 DESCRIPTION_BYTES_A_CELL = 400
-#: Cells, failures, apical points, container, and their folders.
-DESCRIBING_FILES = 6
 #: Metadata of a morphology beside its arrays.
 METADATA_BYTES = 1500
 
@@ -41,9 +39,13 @@ def footprint(
         weights: (m,) cells of the population that each result stands for.
     """
     n_cells = float(weights.sum())
-    described_bytes = DESCRIPTION_BYTES_A_CELL * n_cells
+    inodes = _inodes(settings, plan, n_cells)
+    kept_bytes = np.array(
+        [sum(result.arrays[name].nbytes for name in plan.kept) for result in results]
+    )
+    described_bytes = DESCRIPTION_BYTES_A_CELL * n_cells + float((weights * kept_bytes).sum())
     if settings.skip_write:
-        return Footprint(described_bytes, DESCRIBING_FILES, 0.0)
+        return Footprint(described_bytes, inodes, 0.0)
     named = [(f"{result.task}", _arrays(result)) for result in results]
     with tempfile.TemporaryDirectory(prefix="rghpc-dry-run-") as folder:
         # The first call takes longer than all others: imports.
@@ -53,11 +55,7 @@ def footprint(
         [METADATA_BYTES + each.points.nbytes + each.structure.nbytes for _, each in named]
     )
     scale = float((weights * sizes).sum() / sizes.sum())
-    return Footprint(
-        described_bytes + written_bytes * scale,
-        _inodes(settings, plan, n_cells),
-        seconds * scale,
-    )
+    return Footprint(described_bytes + written_bytes * scale, inodes, seconds * scale)
 
 
 def _arrays(result: StoredResult) -> MorphologyArrays:
@@ -79,11 +77,11 @@ def _write(
 
 
 def _inodes(settings: SynthesisSettings, plan: Plan, n_cells: float) -> int:
-    count = DESCRIBING_FILES
+    count = len(outputs.paths(settings, round(n_cells)))
     if settings.writes_files:
         levels = plan.context.levels
         folders = 0 if levels is None else sum(SUBFOLDERS_PER_LEVEL**at for at in range(levels + 1))
         count += round(n_cells) * len(settings.out_morph_ext) + min(folders, round(n_cells))
-    if settings.writes_container:
-        count += plan.n_shards if settings.container == "shards" else 0
+    if settings.writes_container and settings.container == "shards":
+        count += plan.n_shards + 1  # And their folder.
     return count

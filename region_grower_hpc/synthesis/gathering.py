@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,21 +34,21 @@ def gather(
         kept: what else describes each cell, in task order.
     """
     context = plan.context
+    # Of the whole population: a part without cells writes what belongs to a run all the same.
+    is_empty = not len(plan.shared["region_codes"])
+    if settings.uses_morph_dir and not is_empty:
+        settings.out_morph_dir.mkdir(parents=True, exist_ok=True)
     made = ~np.isin(plan.tasks, [failure.task for failure in failures])
     paths = {
         gid: cell_path(settings.seed, gid, context.levels) for gid in plan.tasks[made].tolist()
     }
-    if settings.writes_container and plan.n_tasks:
+    if settings.writes_container and not is_empty:
         outputs.write_container(settings, list(_names_of_shards(plan, made, list(paths.values()))))
-    if settings.out_apical is not None and plan.n_tasks:
-        points = (
-            row["apical_point"] if row["has_apical"] else None for row in rows[np.flatnonzero(made)]
-        )
-        outputs.write_apical_points(
-            settings.out_apical, dict(zip(paths.values(), points, strict=True))
-        )
-    if plan.kept and plan.n_tasks:
-        _write_kept(settings, plan, paths, list(kept))
+    if settings.out_apical is not None and not is_empty:
+        at = dict(zip(paths.values(), np.flatnonzero(made).tolist(), strict=True))
+        outputs.write_apical_points(settings.out_apical, _ApicalPoints(rows, at))
+    if plan.kept and not is_empty:
+        _write_kept(settings, plan, paths, kept)
     mtypes, regions = plan.shared["mtype_codes"], plan.shared["region_codes"]
     outputs.write_failures(
         settings.failures_csv,
@@ -56,6 +57,30 @@ def gather(
     )
     gids = np.union1d(plan.tasks, plan.left_out)
     outputs.write_cells(settings.input_cells, settings.out_cells, gids, paths)
+
+
+@dataclass(frozen=True)
+class _ApicalPoints(Mapping[str, NDArray[Any] | None]):
+    """{morphology: apical point}, which is read from the rows of all tasks when asked for.
+
+    Attributes:
+        rows: (n,) in the order of the tasks.
+        at: {morphology: row}.
+    """
+
+    rows: NDArray[Any]
+    at: Mapping[str, int]
+
+    def __getitem__(self, name: str) -> NDArray[Any] | None:
+        row = self.rows[self.at[name]]
+        point: NDArray[Any] | None = row["apical_point"] if row["has_apical"] else None
+        return point
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.at)
+
+    def __len__(self) -> int:
+        return len(self.at)
 
 
 def _names_of_shards(
@@ -74,10 +99,11 @@ def _write_kept(
     settings: SynthesisSettings,
     plan: Plan,
     paths: dict[int, str],
-    kept: Sequence[StoredResult],
+    kept: Iterable[StoredResult],
 ) -> None:
+    if settings.out_debug_data is not None:
+        kept = list(kept)
+        write_debug_data(settings.out_debug_data, settings, plan, paths, kept)
     if settings.out_apical_nrn_sections is not None:
         sections = {paths[cell.task]: nrn_sections(cell.arrays) for cell in kept}
         outputs.write_nrn_sections(settings.out_apical_nrn_sections, sections)
-    if settings.out_debug_data is not None:
-        write_debug_data(settings.out_debug_data, settings, plan, paths, kept)

@@ -19,7 +19,7 @@ from region_grower_hpc.engine.job import (
 )
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
 from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable, from_morphio
-from region_grower_hpc.synthesis import cell_record, merging, outputs
+from region_grower_hpc.synthesis import cell_record, outputs, part_morphologies
 from region_grower_hpc.synthesis.cell import SynthesizedCell, synthesize_cell
 from region_grower_hpc.synthesis.footprint import footprint
 from region_grower_hpc.synthesis.gathering import gather
@@ -115,7 +115,7 @@ class SynthesisJob(Job[RankState]):
             for gid, job in origins
             if isinstance(job, SynthesisJob)
         ]
-        merging.write_shard(self.settings, shard, named)
+        part_morphologies.write_shard(self.settings, shard, named)
 
     def gather(
         self,

@@ -27,6 +27,8 @@ def check_options(settings: SynthesisSettings) -> None:
     ):
         if not math.isfinite(value):
             raise InvalidInputError(f"{option} {value}: give a finite number")
+    if not 0 <= settings.max_drop_ratio <= 1:
+        raise InvalidInputError(f"--max-drop-ratio {settings.max_drop_ratio:g}: give 0 to 1")
     if settings.min_depth_um > settings.max_depth_um:
         raise InvalidInputError(
             f"--min-depth {settings.min_depth_um:g} is more than "

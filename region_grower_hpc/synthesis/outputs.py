@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from region_grower_hpc.formats.sonata import load_cells, save_cells
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 
 FAILURE_COLUMNS = ("gid", "mtype", "region", "kind", "error", "message")
+#: Entries of a YAML file that are turned into text at once.
+YAML_BLOCK = 1000
 
 
 def paths(settings: SynthesisSettings, n_cells: int) -> list[Path]:
@@ -78,11 +80,12 @@ def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]])
         container.write_links(target, shards)
     else:
         merged = settings.shards_dir.with_name(f"{settings.shards_dir.name}.merged")
-        if settings.shards_dir.exists():
+        if settings.shards_dir.exists() or not shards:
             container.merge(target, shards)
             # In one step: shards of which a kill left a part could not be merged again.
             shutil.rmtree(merged, ignore_errors=True)
-            settings.shards_dir.rename(merged)
+            if shards:
+                settings.shards_dir.rename(merged)
         shutil.rmtree(merged, ignore_errors=True)
 
 
@@ -120,22 +123,36 @@ def write_cells(
 
 
 def write_apical_points(path: Path, points: Mapping[str, NDArray[Any] | None]) -> None:
-    """Write {morphology: [x, y, z]}, µm from the soma; null for cells without apical point."""
-    import yaml
+    """Write {morphology: [x, y, z]}, µm from the soma; null for cells without apical point.
 
-    plain = {name: None if point is None else point.tolist() for name, point in points.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    atomic.write_text(path, yaml.dump(plain, Dumper=dumper))
+    Args:
+        path: of the YAML file.
+        points: asked for one after the other, so they need not be in memory.
+    """
+
+    def plain(name: str) -> list[float] | None:
+        point = points[name]
+        return None if point is None else point.tolist()
+
+    _write_yaml(path, points, plain)
 
 
 def write_nrn_sections(path: Path, sections: Mapping[str, Sequence[int | None]]) -> None:
     """Write {morphology: [id]}: NEURON's index of each section with an apical point."""
+    _write_yaml(path, sections, lambda name: sections[name])
+
+
+def _write_yaml(path: Path, names: Iterable[str], value: Callable[[str], Any]) -> None:
+    """Write {name: value} with the bytes of one `yaml.dump`, which takes 2 kB of memory a name."""
     import yaml
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    atomic.write_text(path, yaml.dump(dict(sections), Dumper=dumper))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(names)
+    with atomic.replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        for first in range(0, max(len(ordered), 1), YAML_BLOCK):
+            block = {name: value(name) for name in ordered[first : first + YAML_BLOCK]}
+            file.write(yaml.dump(block, Dumper=dumper))
 
 
 def write_failures(

@@ -63,12 +63,16 @@ class SynthesisContext:
     grid: tuple[Sequence[float], Sequence[float]]
 
 
-def make_plan(settings: SynthesisSettings) -> Plan:
+def make_plan(settings: SynthesisSettings, preparation: Preparation | None = None) -> Plan:
     """Check all inputs and look up the place of every cell in the atlas.
 
     The shared arrays hold all cells of the file, by gid; the tasks leave out cells without axon.
+
+    Args:
+        settings: of the run.
+        preparation: inputs that have been read and checked already; None reads them.
     """
-    preparation = prepare(settings)
+    preparation = preparation or prepare(settings)
     n_cells = preparation.n_cells
     if n_cells == 0:
         LOGGER.warning("The population to synthesize is empty!")
@@ -77,7 +81,7 @@ def make_plan(settings: SynthesisSettings) -> Plan:
         LOGGER.warning(
             "%d cells have no place in the atlas and will fail: gid %s",
             len(errors),
-            shown(np.array(list(errors))),
+            shown(list(errors)),
         )
     types, axons = preparation.types, preparation.axons
     gids = np.arange(n_cells, dtype=np.int64)

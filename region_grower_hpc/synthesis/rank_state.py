@@ -14,7 +14,10 @@ from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.synthesis.axons.axon_graft import AxonGraft
 from region_grower_hpc.synthesis.axons.donors import Donors
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment, CellInputs
-from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.cell_constraints import (
+    ConstraintsOfCell,
+    GrowthConstraints,
+)
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
 from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,15 @@ class SpinningJob(Job[None]):
         return Footprint(float((weights * sizes).sum()), plan.n_tasks, 0.5)
 
 
-def tell(job: Job[Any], costs_json: Path, stop: bool = False) -> tuple[str, dict[str, Any]]:
+def text_of(job: Job[Any], costs_json: Path, stop: Callable[[], bool] = lambda: False) -> str:
     options = EngineOptions(dry_run=True)
-    lines = dry_run(SerialCommunicator(), job, job.plan(), costs_json, options, lambda: stop)
-    return "\n".join(lines), json.loads(costs_json.read_text())
+    return "\n".join(
+        dry_run(SerialCommunicator(), job, job.plan(), costs_json, options, stop),
+    )
+
+
+def tell(job: Job[Any], costs_json: Path) -> tuple[str, dict[str, Any]]:
+    return text_of(job, costs_json), json.loads(costs_json.read_text())
 
 
 def test_the_prediction_is_what_the_tasks_take(tmp_path: Path) -> None:
@@ -93,7 +98,11 @@ def test_the_prediction_is_what_the_tasks_take(tmp_path: Path) -> None:
     assert told["inodes"] >= 200
     assert told["node_mb"] >= 1.0
     assert "200 tasks, 2 shard(s) of up to 100" in text
-    assert re.search(r"^  srun -N 1 -n \d+ --time=\d\d:\d\d:00 --mem=\d+[MG]$", text, re.M)
+    assert re.search(
+        r"^  srun -N 1 -n \d+ --time=\d\d:\d\d:00 --mem=\d+[MG]  \(or --mem-per-cpu=\d+M\)$",
+        text,
+        re.M,
+    )
     assert re.search(r"CPU time +2\.\d s ± \d+ %", text)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["costs.json"]
 
@@ -114,11 +123,15 @@ def test_failing_samples_are_named_and_cost_time(tmp_path: Path) -> None:
 
 
 def test_all_samples_may_fail(tmp_path: Path) -> None:
-    text, told = tell(SpinningJob(failing="all"), tmp_path / "costs.json")
+    costs_json = tmp_path / "costs.json"
+    costs_json.write_text("former")
+    text = text_of(SpinningJob(failing="all"), costs_json)
     found = re.search(r"(\d+) of (\d+) samples failed", text)
     assert found is not None
     assert found[1] == found[2]
-    assert told["outputs_bytes"] is None
+    assert text.splitlines()[-1] == "nothing could be sized: no sample succeeded"
+    assert "srun" not in text
+    assert costs_json.read_text() == "former"
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:
@@ -128,10 +141,41 @@ def test_nothing_to_do(tmp_path: Path) -> None:
     assert "1 tasks" in tell(SpinningJob(n_tasks=1), tmp_path / "costs.json")[0]
 
 
-def test_a_stopped_dry_run_says_so(tmp_path: Path) -> None:
-    text, told = tell(SpinningJob(), tmp_path / "costs.json", stop=True)
-    assert "no task was sampled" in text
-    assert told["groups"] == {}
+def test_a_dry_run_stopped_before_its_samples_keeps_former_costs(tmp_path: Path) -> None:
+    costs_json = tmp_path / "costs.json"
+    costs_json.write_text("former")
+    assert "no task was sampled" in text_of(SpinningJob(), costs_json, lambda: True)
+    assert costs_json.read_text() == "former"
+
+
+def test_a_dry_run_stopped_among_its_samples_tells_them(tmp_path: Path) -> None:
+    started_s, costs_json = time.process_time(), tmp_path / "costs.json"
+    text = text_of(SpinningJob(), costs_json, lambda: time.process_time() > started_s + 0.1)
+    assert "suggested" in text
+    n_sampled = sum(
+        group["sampled"] for group in json.loads(costs_json.read_text())["groups"].values()
+    )
+    assert 1 <= n_sampled <= 50
+
+
+def test_a_stopped_dry_run_ends_with_75(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    stopped = run_command([*TOY, str(out), "--dry-run", "--time-limit", "1e-6"])
+    assert stopped.returncode == ExitCode.STOPPED_EARLY, stopped.stderr
+    assert "Stopped: the time limit is reached" in stopped.stderr
+    assert not list(out.rglob("costs.json"))
+
+
+def test_a_dry_run_tells_that_the_run_would_be_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run_command([*TOY, str(out), "--n-tasks", "8"]).returncode == ExitCode.DONE
+    done = run_command([*TOY, str(out), "--dry-run", "--n-tasks", "9"])
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert re.search(r"the run itself would be refused: .*n_tasks: 8 -> 9", done.stderr)
+    assert "suggested" in done.stdout
+    again = run_command([*TOY, str(out), "--dry-run", "--n-tasks", "9", "--overwrite"])
+    assert "refused" not in again.stderr
+    assert (out / ".rghpc" / "complete").exists()
 
 
 def test_the_time_for_samples_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,16 @@ def test_the_options_have_the_form_that_slurm_reads() -> None:
     assert hours * 3600 + minutes * 60 >= 1.5 * size.wall_s + 60
 
 
+@pytest.mark.parametrize(
+    ("rank_mb", "node", "cpu"), [(100.0, "700M", "175M"), (2000.0, "8G", "2048M")]
+)
+def test_memory_of_a_node_is_also_told_per_cpu(rank_mb: float, node: str, cpu: str) -> None:
+    # 4 ranks on the fullest node: 50 + 200 + 3 x 100 MB, and 6250 MB; x 1.3, rounded up.
+    size = size_of(replace(demand(100_000), rank_mb=rank_mb), 8, 4)
+    assert size.srun().endswith(f" --mem={node}")
+    assert size.mem_per_cpu() == f"--mem-per-cpu={cpu}"
+
+
 def test_cores_of_a_node_are_those_of_the_allocation() -> None:
     assert cores_a_node({"SLURM_CPUS_ON_NODE": "128"}) == (128, "SLURM_CPUS_ON_NODE")
     cores, origin = cores_a_node({})

@@ -65,6 +65,10 @@ def test_depths_are_clipped(keywords: dict[str, Any]) -> None:
     assert synthesis.cells_data["current_depth"].between(100, 150).all()
     synthesis.assign_atlas_data(min_depth=300, max_depth=300)
     assert (synthesis.cells_data["current_depth"] == 300).all()
+    assert synthesis.settings.min_depth_um == synthesis.settings.max_depth_um == 300
+    with pytest.raises(InvalidInputError, match="--min-depth 300"):
+        synthesis.assign_atlas_data(min_depth=300, max_depth=200)
+    assert synthesis.settings.max_depth_um == 300
 
 
 @pytest.mark.parametrize("nb_processes", [0, pytest.param(2, marks=pytest.mark.mpi)])
@@ -72,7 +76,9 @@ def test_synthesize(keywords: dict[str, Any], expected: Any, nb_processes: int) 
     result = SynthesizeMorphologies(**{**keywords, "nb_processes": nb_processes}).synthesize()
     assert result["name"].tolist() == expected["morphology"].tolist()
     apical = json.loads(str(expected["apical"]))
-    assert result["apical_points"].tolist() == [apical[name] for name in result["name"]]
+    found = [[point.tolist() for point in points] for points in result["apical_points"]]
+    assert found == [[apical[name]] if apical[name] else [] for name in result["name"]]
+    assert all(value is None for value in result["debug_infos"])
     assert keywords["out_cells"].exists()
 
 

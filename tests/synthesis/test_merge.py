@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def test_parts_of_different_wholes_do_not_mix(
     command = ["-m", "region_grower_hpc", "merge", str(tmp_path / "nodes.h5"), *map(str, words)]
     finished = run_command(command)
     assert finished.returncode == ExitCode.FOREIGN_PLAN
-    assert "seed: 5 -> 0" in finished.stderr
+    assert "seed: 0 -> 5" in finished.stderr
 
 
 def test_a_whole_run_is_no_part(whole: Path, tmp_path: Path) -> None:
@@ -205,3 +206,126 @@ def test_costs_and_provenance_of_the_whole(parts: Path, tmp_path: Path) -> None:
     assert set(json.loads((state / "costs.json").read_text())) == {"mc0;1/L1_DAC", "mc0;2/L2_TPC:A"}
     session = json.loads((state / "provenance.json").read_text())["sessions"][-1]
     assert session["outcome"] == "merged 3 parts"
+
+
+def test_a_part_is_not_replaced_by_the_whole(parts: Path, tmp_path: Path) -> None:
+    shutil.copytree(parts, tmp_path / "parts")
+    own = tmp_path / "parts" / "1"
+    before = results(own), (own / "nodes.h5.rghpc" / "summary.journal").read_bytes()
+    code, told = merge(own, tmp_path / "parts", "--overwrite")
+    assert code == ExitCode.INVALID_INPUT
+    assert "is that of a part" in told
+    assert before == (results(own), (own / "nodes.h5.rghpc" / "summary.journal").read_bytes())
+
+
+def test_a_refused_merge_leaves_a_finished_whole_alone(parts: Path, tmp_path: Path) -> None:
+    assert merge(tmp_path, parts, "--max-failed-ratio", "0.5")[0] == ExitCode.DONE
+    one = str(parts / "0" / "nodes.h5")
+    command = ["-m", "region_grower_hpc", "merge", str(tmp_path / "nodes.h5"), one, "--overwrite"]
+    assert run_command(command).returncode == ExitCode.INVALID_INPUT
+    assert (tmp_path / "nodes.h5.rghpc" / "complete").exists()
+
+
+def test_a_repeated_merge_of_files_leaves_no_litter(column: SmallColumn, tmp_path: Path) -> None:
+    run_parts(column, tmp_path / "parts", ["--gids 0:2", "--gids 2:5"], "--out-morph-ext", "asc")
+    for _ in range(2):
+        options = ["--overwrite", "--max-failed-ratio", "0.5"]
+        assert merge(tmp_path / "whole", tmp_path / "parts", *options)[0] == ExitCode.DONE
+    names = [path.name for path in (tmp_path / "whole" / "morphologies").iterdir()]
+    assert len(names) == 4
+    assert not [name for name in names if name.startswith(".")]
+
+
+@pytest.mark.parametrize("container", ["files", "shards", "merged"])
+def test_a_part_without_cells(column: SmallColumn, tmp_path: Path, container: str) -> None:
+    """More parts than cells; repeating it finds it complete."""
+    kind = ["--container", container, "--out-morph-ext", "asc"]
+    for number in range(1, 7):
+        for _ in range(2):
+            expected = ExitCode.TOO_MANY_FAILURES if number == 4 else ExitCode.DONE
+            out = tmp_path / "parts" / str(number)
+            assert run(column, out, "--part", f"{number}/6", *kind) == expected
+    assert run(column, tmp_path / "whole", *kind) == ExitCode.DONE
+    code, told = merge(tmp_path / "merged", tmp_path / "parts", "--max-failed-ratio", "0.5")
+    assert code == ExitCode.DONE, told
+    assert differences(results(tmp_path / "whole"), results(tmp_path / "merged")) == []
+
+
+def test_parts_may_be_moved(whole: Path, parts: Path, tmp_path: Path) -> None:
+    shutil.copytree(parts, tmp_path / "made")
+    (tmp_path / "made").rename(tmp_path / "moved")
+    code, told = merge(tmp_path / "out", tmp_path / "moved", "--max-failed-ratio", "0.5")
+    assert code == ExitCode.DONE, told
+    assert differences(results(whole), results(tmp_path / "out")) == []
+
+
+def test_a_part_is_read_where_it_is_named(parts: Path, tmp_path: Path) -> None:
+    """Not where it was made, if something else is there by now."""
+    shutil.copytree(parts, tmp_path / "copy")
+    shutil.rmtree(tmp_path / "copy" / "1" / "morphologies")
+    code, told = merge(tmp_path / "out", tmp_path / "copy")
+    assert code == ExitCode.INVALID_INPUT
+    assert str(tmp_path / "copy" / "1" / "morphologies") in told
+
+
+@pytest.mark.parametrize("damage", ["no summary", "a bad byte", "no part.json", "no shard"])
+def test_a_damaged_part_is_named(parts: Path, tmp_path: Path, damage: str) -> None:
+    shutil.copytree(parts, tmp_path / "copy")
+    own = tmp_path / "copy" / "1"
+    summary = own / "nodes.h5.rghpc" / "summary.journal"
+    if damage == "no summary":
+        summary.unlink()
+    elif damage == "a bad byte":
+        content = bytearray(summary.read_bytes())
+        content[60] ^= 255
+        summary.write_bytes(content)
+    elif damage == "no part.json":
+        (own / "nodes.h5.rghpc" / "part.json").unlink()
+    else:
+        next((own / "morphologies" / "shards").iterdir()).unlink()
+    code, told = merge(tmp_path / "out", tmp_path / "copy")
+    assert code == ExitCode.INVALID_INPUT, told
+    assert str(own) in told
+    assert "Traceback" not in told
+
+
+def test_state_of_the_whole_elsewhere(whole: Path, parts: Path, tmp_path: Path) -> None:
+    options = ["--state-dir", str(tmp_path / "state"), "--max-failed-ratio", "0.5"]
+    assert merge(tmp_path / "out", parts, *options)[0] == ExitCode.DONE
+    assert (tmp_path / "state" / "complete").exists()
+    assert not (tmp_path / "out" / "nodes.h5.rghpc").exists()
+    assert differences(results(whole), results(tmp_path / "out")) == []
+
+
+def test_a_merge_that_has_to_stop_continues(whole: Path, parts: Path, tmp_path: Path) -> None:
+    code, told = merge(tmp_path, parts, "--time-limit", "0.001")
+    assert code == ExitCode.STOPPED_EARLY, told
+    assert "The same command continues" in told
+    assert not (tmp_path / "nodes.h5").exists()
+    assert merge(tmp_path, parts, "--max-failed-ratio", "0.5")[0] == ExitCode.DONE
+    assert differences(results(whole), results(tmp_path)) == []
+
+
+def test_parts_without_a_folder_of_morphologies(column: SmallColumn, tmp_path: Path) -> None:
+    """An unused default of --out-morph-dir is not in the way."""
+    for number in (1, 2):
+        out = tmp_path / "parts" / str(number)
+        words = column.arguments(
+            out, "--container", "merged", "--container-path", str(out / "all.h5")
+        )
+        at = words.index("--out-morph-dir")
+        del words[at : at + 2]
+        finished = run_command(
+            ["-m", "region_grower_hpc", *words, "--part", f"{number}/2", "--max-failed-ratio", "1"]
+        )
+        assert finished.returncode == ExitCode.DONE, finished.stderr
+    code, told = merge(tmp_path / "whole", tmp_path / "parts", "--max-failed-ratio", "0.5")
+    assert code == ExitCode.DONE, told
+    assert (tmp_path / "whole" / "all.h5").exists()
+
+
+def test_an_output_of_any_part_is_not_replaced(parts: Path, tmp_path: Path) -> None:
+    taken = str(parts / "2" / "apical.yaml")
+    code, told = merge(tmp_path, parts, "--out-apical", taken, "--overwrite")
+    assert code == ExitCode.INVALID_INPUT
+    assert f"--out-apical '{taken}' is that of a part" in told

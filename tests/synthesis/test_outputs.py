@@ -194,6 +194,31 @@ def test_cells_without_apical_tree_have_no_apical_point(runs: Callable[..., Path
     assert np.abs(np.array(ends) - found[1]).max(axis=1).min() < 1e-6
 
 
+NAMES = ("b", "10", "1e5", "true", "~", "a: b", "é", "- x", "hashed/00/a b", "long " * 60, "B")
+
+
+@pytest.mark.parametrize("n_names", [0, 1, 4, 5, len(NAMES)])
+def test_yaml_written_in_blocks_has_the_bytes_of_one_dump(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_names: int
+) -> None:
+    monkeypatch.setattr(outputs, "YAML_BLOCK", 4)
+    chosen = NAMES[:n_names]
+    rng = np.random.default_rng(0)
+    points = {
+        name: None if number % 3 == 1 else rng.normal(size=3).astype(np.float32) * 10.0**number
+        for number, name in enumerate(chosen)
+    }
+    outputs.write_apical_points(tmp_path / "new" / "apical.yaml", points)
+    plain = {name: None if point is None else point.tolist() for name, point in points.items()}
+    assert (tmp_path / "new" / "apical.yaml").read_text() == yaml.dump(
+        plain, Dumper=yaml.CSafeDumper
+    )
+    sections = {name: [None, *range(number % 4)] for number, name in enumerate(chosen)}
+    sections |= {name: [] for name in chosen[2:3]}
+    outputs.write_nrn_sections(tmp_path / "nrn.yaml", sections)
+    assert (tmp_path / "nrn.yaml").read_text() == yaml.dump(sections, Dumper=yaml.CSafeDumper)
+
+
 # -- bytes -------------------------------------------------------------------------------------
 
 

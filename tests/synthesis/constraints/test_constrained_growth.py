@@ -10,7 +10,10 @@ import voxcell
 
 from region_grower_hpc.formats.morphology import from_morphio
 from region_grower_hpc.synthesis.cell import synthesize_cell
-from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.cell_constraints import (
+    ConstraintsOfCell,
+    GrowthConstraints,
+)
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
 from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.constraints.region import read_growth_constraints

@@ -11,7 +11,10 @@ import pytest
 import voxcell
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.constraints.cell import ConstraintsOfCell, GrowthConstraints
+from region_grower_hpc.synthesis.constraints.cell_constraints import (
+    ConstraintsOfCell,
+    GrowthConstraints,
+)
 from region_grower_hpc.synthesis.constraints.entries import DistanceRule
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
 from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume

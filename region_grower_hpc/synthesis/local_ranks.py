@@ -1,0 +1,65 @@
+"""The same job in ranks of this machine, for a caller in Python that is no rank itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from region_grower_hpc.engine.comm import INIT_TIMEOUT
+from region_grower_hpc.engine.launcher import announced_size, find_mpiexec, has_mpi
+from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.synthesis.settings import SynthesisSettings
+
+#: Beginning of the variables that options of the command are read from.
+OPTION_PREFIX = "RGHPC_"
+
+
+def n_local_ranks(wanted: int | None, n_cells: int) -> int:
+    """Ranks to start, at most one a cell; 1 where this process is a rank, or without MPI.
+
+    Args:
+        wanted: by the user; None for all CPUs that this process may use.
+        n_cells: to synthesize.
+    """
+    if announced_size(os.environ) is not None or not has_mpi():
+        return 1
+    n_ranks = len(os.sched_getaffinity(0)) if wanted is None else wanted
+    return max(1, min(n_ranks, n_cells))
+
+
+def run_in_ranks(n_ranks: int, settings: SynthesisSettings, options: EngineOptions) -> int:
+    """Run the command in a child, under the mpiexec of this environment.
+
+    Returns:
+        The code of the command; that of the launcher where it ended otherwise, and the negative
+        number of the signal that ended the launcher.
+    """
+    program = [str(find_mpiexec()), "-n", str(n_ranks), sys.executable]
+    words = ["-m", "region_grower_hpc", "synthesize-morphologies", *arguments(settings, options)]
+    environment = without_option_variables(os.environ)
+    return subprocess.run([*program, *words], env=environment, check=False).returncode
+
+
+def arguments(settings: SynthesisSettings, options: EngineOptions) -> list[str]:
+    """Settings and options as words of the command."""
+    values = {"--chunksize": options.batch_size, "--max-failed-ratio": options.max_failed_ratio}
+    flags = {"--overwrite": options.overwrite, "--hide-progress-bar": options.hide_progress}
+    words = settings.to_arguments()
+    for name, value in values.items():
+        if value is not None:
+            words += [name, str(value)]
+    return words + [name for name, is_set in flags.items() if is_set]
+
+
+def without_option_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child whose options are those of its command line alone.
+
+    The caller has chosen by parameters, and a run in its own process reads no variables either.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(OPTION_PREFIX) or name == INIT_TIMEOUT
+    }
