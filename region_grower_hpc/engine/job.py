@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.errors import RegionGrowerHpcError, TooManyFailuresError
+from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
 
 StateT = TypeVar("StateT")
 Int64Array = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
 def default_shard_size(n_tasks: int) -> int:
@@ -115,6 +118,12 @@ class Failure:
     kind: str
     error: str
     message: str
+
+    @classmethod
+    def of(cls, task: int, failure: TaskFailure) -> Failure:
+        """What a task raised, in one line and without addresses, which change from run to run."""
+        message = _ADDRESS.sub("0x...", " ".join(failure.message.split()))
+        return cls(task, failure.kind, failure.error, message)
 
 
 @dataclass(frozen=True)

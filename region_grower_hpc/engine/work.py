@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +24,6 @@ from region_grower_hpc.errors import TaskFailure
 logger = logging.getLogger(__name__)
 
 Int64Array = NDArray[np.int64]
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
 @dataclass
@@ -115,10 +113,8 @@ class Worker:
 
     def _fail(self, position: int, failure: TaskFailure, seconds: float) -> None:
         task = int(self.plan.tasks[position])
-        # Addresses change from run to run, failures.csv must not.
-        message = _ADDRESS.sub("0x...", " ".join(failure.message.split()))
-        logger.error("Skip %d because of the following error: %s", task, message)
-        kept = Failure(task, failure.kind, failure.error, message)
+        kept = Failure.of(task, failure)
+        logger.error("Skip %d because of the following error: %s", task, kept.message)
         place = self.journal.failed(kept, seconds)
         self.ledger.add(position, self.file, place, True, seconds)
         self.failed += 1

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Failure
 from region_grower_hpc.engine.launcher import announced_size
@@ -20,7 +18,6 @@ from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.errors import (
     ExitCode,
     InvalidInputError,
-    RegionGrowerHpcError,
     TaskFailure,
 )
 from region_grower_hpc.formats.sonata import save_cells
@@ -28,12 +25,11 @@ from region_grower_hpc.synthesis import cell_record, outputs
 from region_grower_hpc.synthesis.consistency import warn_of_constraints_without_layers
 from region_grower_hpc.synthesis.debug_data import (
     NEW_COLUMNS,
-    read_results,
     with_results,
     write_table,
 )
 from region_grower_hpc.synthesis.job import SynthesisJob
-from region_grower_hpc.synthesis.local_ranks import n_local_ranks, run_in_ranks
+from region_grower_hpc.synthesis.local_ranks import error_of, n_local_ranks, run_in_ranks
 from region_grower_hpc.synthesis.names import cell_seed
 from region_grower_hpc.synthesis.option_checks import check_options
 from region_grower_hpc.synthesis.planning import make_plan
@@ -41,6 +37,7 @@ from region_grower_hpc.synthesis.preparation import prepare
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 from region_grower_hpc.synthesis.tmd_files import with_defaults
 from region_grower_hpc.synthesis.verification import verify
+from region_grower_hpc.synthesis.written_results import read_written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -275,8 +272,11 @@ class SynthesizeMorphologies:
         else:
             code = self._run_here()
         if code != ExitCode.DONE:
-            raise _error_of(code)
-        return self._written_results()
+            raise error_of(code)
+        if not self._preparation.n_cells:
+            return self._empty_results()
+        gids, levels = self.task_ids.tolist(), self._preparation.levels
+        return with_results(self._with_seeds(), read_written(self.settings, gids, levels))
 
     def compute(self) -> pd.DataFrame:
         """Grow all cells in this process, without state folder, and write their morphologies.
@@ -396,9 +396,8 @@ class SynthesizeMorphologies:
             )
 
     def _fail(self, gid: int, failure: TaskFailure) -> None:
-        message = " ".join(failure.message.split())
-        LOGGER.error("Skip %d because of the following error: %s", gid, message)
-        self._failures[gid] = Failure(gid, failure.kind, failure.error, message)
+        told = self._failures[gid] = Failure.of(gid, failure)
+        LOGGER.error("Skip %d because of the following error: %s", gid, told.message)
 
     def _with_seeds(self) -> pd.DataFrame:
         seeds = [cell_seed(self.settings.seed, int(gid)) for gid in self.task_ids]
@@ -408,53 +407,6 @@ class SynthesizeMorphologies:
     def _empty_results(self) -> pd.DataFrame:
         none: dict[str, list[Any]] = {name: [None] * len(self.task_ids) for name in NEW_COLUMNS}
         return with_results(self._with_seeds(), none)
-
-    def _written_results(self) -> pd.DataFrame:
-        """What the written files tell."""
-        settings, gids = self.settings, self.task_ids.tolist()
-        if not self._preparation.n_cells:
-            return self._empty_results()
-        if settings.out_debug_data is not None:
-            return with_results(self._with_seeds(), read_results(settings.out_debug_data, gids))
-        with settings.failures_csv.open(encoding="utf-8", newline="") as file:
-            failed = {int(row["gid"]) for row in csv.DictReader(file)}
-        job = SynthesisJob(settings)
-        levels = self._preparation.levels
-        names = [None if gid in failed else job.path_of(gid, levels) for gid in gids]
-        columns: dict[str, list[Any]] = {name: [None] * len(gids) for name in NEW_COLUMNS}
-        columns["name"] = list(names)
-        if settings.out_apical is not None:
-            columns["apical_points"] = _of_names(settings.out_apical, names, _points)
-        if settings.out_apical_nrn_sections is not None:
-            columns["apical_NRN_sections"] = _of_names(settings.out_apical_nrn_sections, names)
-        return with_results(self._with_seeds(), columns)
-
-
-def _of_names(
-    path: Path, names: Sequence[str | None], read: Callable[[Any], Any] = lambda value: value
-) -> list[Any]:
-    """Values of a YAML file by morphology; None where there is no morphology."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    values = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
-    return [None if name is None else read(values.get(name)) for name in names]
-
-
-def _points(point: Sequence[float] | None) -> list[NDArray[np.float32]]:
-    return [] if point is None else [np.array(point, dtype=np.float32)]
-
-
-def _error_of(code: int) -> RegionGrowerHpcError:
-    """What a command that ended with this code means; others than ours are its launcher's."""
-    if code in list(ExitCode):
-        error = RegionGrowerHpcError(f"synthesis ended with exit code {code:d}")
-        error.exit_code = ExitCode(code)
-        return error
-    return RegionGrowerHpcError(
-        f"the launcher of the ranks ended with code {code:d}, such as after a kill. Finished work "
-        "is kept; the same call continues"
-    )
 
 
 def _path(value: PathLike | None) -> Path | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from region_grower_hpc.engine.comm import INIT_TIMEOUT
 from region_grower_hpc.engine.launcher import announced_size, find_mpiexec, has_mpi
 from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 
 #: Beginning of the variables that options of the command are read from.
@@ -51,6 +52,18 @@ def arguments(settings: SynthesisSettings, options: EngineOptions) -> list[str]:
         if value is not None:
             words += [name, str(value)]
     return words + [name for name, is_set in flags.items() if is_set]
+
+
+def error_of(code: int) -> RegionGrowerHpcError:
+    """What a command that ended with this code means; others than ours are its launcher's."""
+    if code in list(ExitCode):
+        error = RegionGrowerHpcError(f"synthesis ended with exit code {code:d}")
+        error.exit_code = ExitCode(code)
+        return error
+    return RegionGrowerHpcError(
+        f"the launcher of the ranks ended with code {code:d}, such as after a kill. Finished work "
+        "is kept; the same call continues"
+    )
 
 
 def without_option_variables(environment: Mapping[str, str]) -> dict[str, str]:
