@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -28,9 +29,12 @@ PACKAGES = (
 NODES = ("n1", "n2", "n3")
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY"}
 
+#: FirstJobId: MPICH names its shared memory by job and step, and that of killed ranks stays, so that a
+#: new cluster must not count from 1 again. On a real one no job has the number of a former one.
 #: KillWait: seconds from SIGTERM to SIGKILL. MinJobAge keeps ended jobs for scontrol to tell of.
 CONFIGURATION = """\
 ClusterName=test
+FirstJobId={first_job}
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
@@ -208,7 +212,12 @@ class Cluster:
         (munge / "key").chmod(0o600)
         host = socket.gethostname().partition(".")[0]
         ctld_port, *ports = _free_ports(1 + len(NODES))
-        text = CONFIGURATION.format(host=host, folder=self.folder, ctld_port=ctld_port)
+        text = CONFIGURATION.format(
+            host=host,
+            folder=self.folder,
+            ctld_port=ctld_port,
+            first_job=random.randrange(1_000, 60_000_000),
+        )
         for name, port in zip(NODES, ports, strict=True):
             text += NODE.format(name=name, host=host, port=port)
         (self.folder / "slurm.conf").write_text(text + PARTITIONS, encoding="utf-8")
