@@ -29,8 +29,8 @@ PACKAGES = (
 NODES = ("n1", "n2", "n3")
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY"}
 
-#: FirstJobId: MPICH names its shared memory by job and step, and that of killed ranks stays, so that a
-#: new cluster must not count from 1 again. On a real one no job has the number of a former one.
+#: FirstJobId: MPICH names its shared memory by job and step, and that of killed ranks stays, so
+#: that a new cluster must not count from 1 again. On a real one no two jobs have one number.
 #: KillWait: seconds from SIGTERM to SIGKILL. MinJobAge keeps ended jobs for scontrol to tell of.
 CONFIGURATION = """\
 ClusterName=test
