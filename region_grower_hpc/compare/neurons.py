@@ -12,8 +12,6 @@ from region_grower_hpc.formats.morphology import MorphologyArrays
 
 AXES = ("x", "y", "z")
 STRUCTURE = ("type", "parent section", "number of points")
-#: What a difference can be in, in the order in which it is looked for.
-PARTS = ("sections", "points", "structure", "coordinates", "diameters", "soma")
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class NeuronComparison:
     identical: bool
     """Equal in every bit."""
     part: str = ""
-    """One of PARTS: the first that differs beyond the tolerance; empty for none."""
+    """The first of sections, points, structure, coordinates, diameters and soma that differs beyond
+    the tolerance; empty for none."""
     text: str = ""
     """The difference in words."""
     coordinates: NumberCount = NumberCount()

@@ -36,7 +36,7 @@ from region_grower_hpc.engine.sampling import (
     next_round,
     strata_of,
 )
-from region_grower_hpc.engine.start import decide
+from region_grower_hpc.engine.start import decide, is_requeued
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
 from region_grower_hpc.formats import atomic
@@ -111,10 +111,10 @@ class _Sampler:
 
 def _failure(task: int, error: BaseException) -> Failure:
     if isinstance(error, TaskFailure):
-        return Failure(task, error.kind, error.error, " ".join(error.message.split()))
+        return Failure.of(task, error)
     kinds = {MemoryError: "memory", TaskTimeout: "timeout"}
     kind = kinds.get(type(error), "internal")
-    return Failure(task, kind, type(error).__name__, " ".join(str(error).split()))
+    return Failure.of(task, TaskFailure(kind, str(error), type(error).__name__))
 
 
 def warn_of_refusal(
@@ -122,11 +122,10 @@ def warn_of_refusal(
     record: PlanRecord,
     outputs: Sequence[Path],
     options: EngineOptions,
-    requeued: bool,
 ) -> None:
     """Warn if the run itself would be refused for what it finds (rank 0); see `start.decide`."""
     try:
-        decide(state, record, outputs, options, requeued)
+        decide(state, record, outputs, options, is_requeued())
     except (RegionGrowerHpcError, OSError) as error:
         logger.warning("the run itself would be refused: %s", error)
 

@@ -103,11 +103,10 @@ class _Run:
             self.whole = record
             plan = self.options.selection.of(plan)
             record = record.over(plan)
-        requeued = int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
         if self.options.dry_run:
-            warn_of_refusal(self.state, record, plan.outputs, self.options, requeued)
+            warn_of_refusal(self.state, record, plan.outputs, self.options)
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
-        start = begin(self.state, record, plan.outputs, self.options, requeued)
+        start = begin(self.state, record, plan.outputs, self.options)
         if start is Start.NOTHING:
             return plan, record, start
         return costs.refine(plan, self.state.costs_json), record, start

@@ -143,7 +143,7 @@ class _Merge:
         record = PlanRecord.of(self.job.name, plan)
         self._check_relation(plan, record)
         self._check_cover(plan)
-        return plan, record, begin(self.state, record, plan.outputs, self.options, requeued=False)
+        return plan, record, begin(self.state, record, plan.outputs, self.options)
 
     def _check_relation(self, plan: Plan, record: PlanRecord) -> None:
         first = self.parts[0]

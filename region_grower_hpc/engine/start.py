@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -22,17 +23,19 @@ class Start(Enum):
     NOTHING = "nothing to do"
 
 
+def is_requeued() -> bool:
+    """Whether SLURM has started this job again."""
+    return int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
+
+
 def begin(
-    state: StateFolder,
-    record: PlanRecord,
-    outputs: Sequence[Path],
-    options: EngineOptions,
-    requeued: bool,
+    state: StateFolder, record: PlanRecord, outputs: Sequence[Path], options: EngineOptions
 ) -> Start:
     """Decide what this start does, hold the state folder until it ends, and make it ready.
 
     The arguments and errors are those of `decide`.
     """
+    requeued = is_requeued()
     # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
     if decide(state, record, outputs, options, requeued) is Start.NOTHING:
         return Start.NOTHING

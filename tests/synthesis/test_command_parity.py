@@ -12,20 +12,9 @@ import yaml
 
 from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.testing import run_command
+from tests.parity.case_arguments import INPUTS
 
 pytestmark = [pytest.mark.shared, pytest.mark.parity]
-
-
-#: Options whose values are paths below the case.
-INPUTS = {
-    "--input-cells",
-    "--tmd-parameters",
-    "--tmd-distributions",
-    "--atlas",
-    "--region-structure",
-    "--morph-axon",
-    "--base-morph-dir",
-}
 
 
 def arguments(case: Path, out: Path) -> list[str]:

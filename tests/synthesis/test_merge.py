@@ -329,3 +329,20 @@ def test_an_output_of_any_part_is_not_replaced(parts: Path, tmp_path: Path) -> N
     code, told = merge(tmp_path, parts, "--out-apical", taken, "--overwrite")
     assert code == ExitCode.INVALID_INPUT
     assert f"--out-apical '{taken}' is that of a part" in told
+
+
+def test_a_requeued_merge_does_not_replace_what_it_has_finished(
+    parts: Path, tmp_path: Path
+) -> None:
+    """SLURM may start a job again after its end; --overwrite is for what was there before."""
+    named = sorted(str(path) for path in parts.glob("*/nodes.h5"))
+    words = ["-m", "region_grower_hpc", "merge", str(tmp_path / "nodes.h5"), *named]
+    words += ["--overwrite", "--max-failed-ratio", "0.5"]
+    assert run_command(words).returncode == ExitCode.DONE
+    marker = tmp_path / "nodes.h5.rghpc" / "complete"
+    before = marker.read_bytes()
+    again = run_command(words, environment={"SLURM_RESTART_COUNT": "1"})
+    assert again.returncode == ExitCode.DONE, again.stderr
+    assert marker.read_bytes() == before
+    assert run_command(words).returncode == ExitCode.DONE
+    assert marker.read_bytes() != before

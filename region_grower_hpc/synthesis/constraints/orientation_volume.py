@@ -57,8 +57,3 @@ class OrientationVolume:
             quaternion = quaternion / 127.0
         matrices: npt.NDArray[np.float64] = quaternions_to_matrices(np.roll(quaternion, -1))
         return matrices
-
-    def lookup(self, point_um: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
-        """(3, 3) rotation at a point, None outside the volume."""
-        voxel = self.voxel(point_um)
-        return None if voxel is None else self.matrices(voxel)[0]
