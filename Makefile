@@ -56,7 +56,7 @@ clean:  ## Remove what the other targets make.
 # constraints.txt holds the versions that the tests passed with.
 CONSTRAINTS ?= constraints.txt
 
-$(VENV)/.installed: pyproject.toml setup.py $(CONSTRAINTS)
+$(VENV)/.installed: pyproject.toml setup.py $(CONSTRAINTS) $(wildcard region_grower_hpc/native/src/*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e '.[dev]'
 	touch $@

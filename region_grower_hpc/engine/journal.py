@@ -19,12 +19,15 @@ from typing import Any
 import numpy as np
 
 from region_grower_hpc.engine.job import Failure, StoredResult
+from region_grower_hpc.engine.reading_room import ReadingRoom
 from region_grower_hpc.engine.record import (
     HEADER_BYTES,
+    Bytes,
     Kind,
     Record,
     decode_arrays,
     encode,
+    header,
     scan,
 )
 
@@ -74,17 +77,17 @@ class JournalWriter:
         self._append(encode(Kind.STARTED, task))
         self.flush()
 
-    def done(self, task: int, seconds: float, payload: bytes) -> tuple[int, int]:
-        """Record a result, its row and `encode_arrays`; gives offset and length of the payload.
+    def done(self, task: int, seconds: float, *payload: Bytes) -> tuple[int, int]:
+        """Record a result, its row and `array_parts`; gives offset and length of the payload.
 
-        In the file after the next `started` or `flush`.
+        In the file after the next `started` or `flush`; the parts are copied at once.
         """
-        return self._keep(encode(Kind.DONE, task, seconds, payload))
+        return self._keep(Kind.DONE, task, seconds, *payload)
 
     def failed(self, failure: Failure, seconds: float) -> tuple[int, int]:
         """Record a failure; gives offset and length of its payload."""
         payload = json.dumps([failure.kind, failure.error, failure.message]).encode()
-        return self._keep(encode(Kind.FAILED, failure.task, seconds, payload))
+        return self._keep(Kind.FAILED, failure.task, seconds, payload)
 
     def suspect(self, task: int) -> None:
         """Record that a task must be settled alone in a child process; on disk on return."""
@@ -129,14 +132,15 @@ class JournalWriter:
         os.fsync(self._descriptor)
         self._last_fsync_s = time.monotonic()
 
-    def _keep(self, record: bytes) -> tuple[int, int]:
+    def _keep(self, kind: Kind, task: int, seconds: float, *payload: Bytes) -> tuple[int, int]:
         offset = self._position + HEADER_BYTES
-        self._append(record)
-        return offset, len(record) - HEADER_BYTES
+        self._append(header(kind, task, seconds, payload), *payload)
+        return offset, self._position - offset
 
-    def _append(self, record: bytes) -> None:
-        self._buffer += record
-        self._position += len(record)
+    def _append(self, *record: Bytes) -> None:
+        for part in record:
+            self._buffer += part
+            self._position += len(part)
         if len(self._buffer) > BUFFER_BYTES:
             self.flush()
 
@@ -144,21 +148,22 @@ class JournalWriter:
 class JournalReader:
     """Reads one journal, torn or damaged as it may be."""
 
+    #: Where all readers put results.
+    _room = ReadingRoom()
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            self._data: mmap.mmap | bytes = (
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-            )
+        self._file = path.open("rb", buffering=0)
 
     def records(self) -> Iterator[Record]:
         """Valid records, in order."""
-        view = memoryview(self._data)
-        try:
+        if not os.fstat(self._file.fileno()).st_size:
+            return
+        with (
+            mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            memoryview(data) as view,
+        ):
             yield from scan(view)
-        finally:
-            view.release()
 
     def result(self, task: int, offset: int, length: int, row_dtype: np.dtype[Any]) -> StoredResult:
         """The result whose payload lies there."""
@@ -168,17 +173,23 @@ class JournalReader:
 
     def failure(self, task: int, offset: int, length: int) -> Failure:
         """The failure whose payload lies there."""
-        kind, error, message = json.loads(self._payload(offset, length))
+        kind, error, message = json.loads(bytes(self._payload(offset, length)))
         return Failure(task, kind, error, message)
 
     def destination(self, offset: int, length: int) -> str:
         """The destination of the shard whose payload lies there."""
-        return self._payload(offset, length).decode()
+        return bytes(self._payload(offset, length)).decode()
 
     def close(self) -> None:
         """Release the file."""
-        if isinstance(self._data, mmap.mmap):
-            self._data.close()
+        self._file.close()
 
-    def _payload(self, offset: int, length: int) -> bytes:
-        return bytes(self._data[offset : offset + length])
+    def _payload(self, offset: int, length: int) -> memoryview:
+        room = self._room.take(length)
+        read = 0
+        while read < length:
+            count = os.preadv(self._file.fileno(), [room[read:]], offset + read)
+            if not count:
+                raise OSError(f"'{self.path}' ends at byte {offset + read}: a record is missing")
+            read += count
+        return room.toreadonly()

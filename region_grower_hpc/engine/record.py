@@ -12,15 +12,18 @@ other.
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Bytes = bytes | memoryview
 
 MAGIC = b"RGJ1"
 _HEAD = struct.Struct("<4sQQqd")
@@ -51,8 +54,16 @@ class Record:
 
 def encode(kind: Kind, task: int, seconds: float = 0.0, payload: bytes = b"") -> bytes:
     """Bytes of one record."""
-    head = _HEAD.pack(MAGIC, kind, len(payload), task, seconds)
-    return head + _CRC.pack(zlib.crc32(payload, zlib.crc32(head))) + payload
+    return header(kind, task, seconds, (payload,)) + payload
+
+
+def header(kind: Kind, task: int, seconds: float, payload: Sequence[Bytes]) -> bytes:
+    """Bytes of a record before its payload, which is given in parts."""
+    head = _HEAD.pack(MAGIC, kind, sum(map(len, payload)), task, seconds)
+    checksum = zlib.crc32(head)
+    for part in payload:
+        checksum = zlib.crc32(part, checksum)
+    return head + _CRC.pack(checksum)
 
 
 def scan(data: memoryview) -> Iterator[Record]:
@@ -96,19 +107,28 @@ def encode_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     Raises:
         TypeError: an array holds objects or fields.
     """
-    parts = [struct.pack("<H", len(arrays))]
+    return b"".join(array_parts(arrays))
+
+
+def array_parts(arrays: Mapping[str, NDArray[Any]]) -> list[Bytes]:
+    """The same bytes in parts, those of the arrays not copied.
+
+    Raises:
+        TypeError: an array holds objects or fields.
+    """
+    parts: list[Bytes] = [struct.pack("<H", len(arrays))]
     for name, array in arrays.items():
         array = np.asarray(array)
         if array.dtype.hasobject or array.dtype.names:
             raise TypeError(f"array {name!r} of a result has the dtype {array.dtype}: use numbers")
         code, label = array.dtype.str.encode(), name.encode()
-        parts.append(struct.pack("<BBB", len(label), len(code), array.ndim))
-        parts.append(label + code + struct.pack(f"<{array.ndim}Q", *array.shape))
-        parts.append(np.ascontiguousarray(array).tobytes())
-    return b"".join(parts)
+        lengths = struct.pack("<BBB", len(label), len(code), array.ndim)
+        parts.append(lengths + label + code + struct.pack(f"<{array.ndim}Q", *array.shape))
+        parts.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    return parts
 
 
-def decode_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+def decode_arrays(data: Bytes) -> dict[str, NDArray[Any]]:
     """Inverse of `encode_arrays`; the arrays are read-only views of `data`."""
     (count,) = struct.unpack_from("<H", data)
     position = 2
@@ -116,13 +136,13 @@ def decode_arrays(data: bytes) -> dict[str, NDArray[Any]]:
     for _ in range(count):
         n_label, n_code, n_dimensions = struct.unpack_from("<BBB", data, position)
         position += 3
-        label = data[position : position + n_label].decode()
+        label = str(data[position : position + n_label], "utf-8")
         position += n_label
-        dtype = np.dtype(data[position : position + n_code].decode())
+        dtype = np.dtype(str(data[position : position + n_code], "ascii"))
         position += n_code
         shape = struct.unpack_from(f"<{n_dimensions}Q", data, position)
         position += 8 * n_dimensions
-        size = int(np.prod(shape, dtype=np.int64))
+        size = math.prod(shape)
         flat = np.frombuffer(data, dtype=dtype, count=size, offset=position)
         arrays[label] = flat.reshape(shape)
         position += size * dtype.itemsize

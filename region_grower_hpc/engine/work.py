@@ -16,7 +16,7 @@ from region_grower_hpc.engine.job import Failure, Job, Plan, Result
 from region_grower_hpc.engine.journal import JournalWriter
 from region_grower_hpc.engine.ledger import Ledger
 from region_grower_hpc.engine.limits import TaskLimits, TaskTimeout
-from region_grower_hpc.engine.record import encode_arrays
+from region_grower_hpc.engine.record import array_parts
 from region_grower_hpc.engine.signals import StopRequest
 from region_grower_hpc.engine.suspects import LeftUnfinished
 from region_grower_hpc.errors import TaskFailure
@@ -88,7 +88,7 @@ class Worker:
             with limits.around_task():
                 result = run(task)
             row = np.array(result.row, dtype=self.plan.row_dtype).tobytes()
-            payload = row + encode_arrays(result.arrays)
+            payload = [row, *array_parts(result.arrays)]
         except (MemoryError, TaskTimeout) as error:
             logger.warning(
                 "task %d exceeded its bounds (%s): settled alone at the end", task, error
@@ -107,7 +107,7 @@ class Worker:
             self._fail(position, internal, time.perf_counter() - started_s)
             return
         seconds = time.perf_counter() - started_s
-        place = self.journal.done(task, seconds, payload)
+        place = self.journal.done(task, seconds, *payload)
         self.ledger.add(position, self.file, place, False, seconds)
         self.done += 1
 

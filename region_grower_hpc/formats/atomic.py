@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+
+#: Files of one rank on their way to the disk; more gain little, and there are many ranks.
+SYNCED_AT_ONCE = 4
+#: What gives a temporary path for a file: `replacing`, or that of a ReplacedTogether.
+Replacing = Callable[[Path], AbstractContextManager[Path]]
 
 
 @contextmanager
@@ -19,7 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
     block raises. There is one writer at a time.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+    temporary = _beside(path)
     try:
         yield temporary
         sync(temporary)
@@ -28,6 +34,50 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+class ReplacedTogether:
+    """Replaces many files as `replacing` does, but syncs them when all are written.
+
+    A busy disk then writes them side by side, and each folder's list of names is synced once. The
+    files appear when the `with` block ends well; each of them is a former or a new one at any time.
+    """
+
+    def __init__(self) -> None:
+        self._temporaries: dict[Path, Path] = {}
+
+    def __enter__(self) -> ReplacedTogether:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        try:
+            if kind is None:
+                self._replace()
+        finally:
+            for temporary in self._temporaries.values():
+                temporary.unlink(missing_ok=True)
+
+    @contextmanager
+    def replacing(self, path: Path) -> Iterator[Path]:
+        """Yield a temporary path beside `path`, as `replacing` does."""
+        path = Path(path)
+        temporary = self._temporaries[path] = _beside(path)
+        yield temporary
+
+    def _replace(self) -> None:
+        with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
+            for _ in threads.map(sync, self._temporaries.values()):
+                pass
+        folders = {path.parent for path in self._temporaries}
+        while self._temporaries:
+            path, temporary = self._temporaries.popitem()
+            temporary.replace(path)
+        for folder in folders:
+            sync(folder)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.part{path.suffix}")
 
 
 def sync(path: Path) -> None:

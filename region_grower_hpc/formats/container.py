@@ -14,14 +14,13 @@ from types import TracebackType
 import h5py
 from h5py import h5f, h5g, h5o
 
-from region_grower_hpc.formats.morphology import (
+from region_grower_hpc.formats.hdf5_members import (
     GROUP_PROPERTIES,
-    MorphologyArrays,
-    check_storable,
+    MemberWriter,
     replacing_hdf5,
-    write_members,
     write_metadata,
 )
+from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable
 
 
 class ContainerWriter:
@@ -33,6 +32,7 @@ class ContainerWriter:
 
     def __init__(self, path: Path) -> None:
         self._open = replacing_hdf5(Path(path))
+        self._members = MemberWriter()
         self._metadata: h5g.GroupID | None = None
 
     def __enter__(self) -> ContainerWriter:
@@ -54,7 +54,7 @@ class ContainerWriter:
             ValueError: the name is taken, or MorphIO could not read the morphology back.
         """
         check_storable(arrays)
-        write_members(self._new_group(name), arrays)
+        self._members.write(self._new_group(name), arrays)
 
     def copy(self, name: str, source: h5f.FileID) -> None:
         """Copy one morphology from another open container, its datasets as they are (H5Ocopy).
@@ -72,8 +72,7 @@ class ContainerWriter:
             h5o.copy(original, member, group, member)
 
     def _new_group(self, name: str) -> h5g.GroupID:
-        parent, last = self._folders.free_place(name)
-        group = h5g.create(parent, last, gcpl=GROUP_PROPERTIES)
+        group = self._folders.new_group(name)
         if self._metadata is None:
             self._metadata = write_metadata(group)
         else:
@@ -90,20 +89,45 @@ class _Folders:
     def __init__(self, file: h5f.FileID) -> None:
         self._groups: dict[str, h5g.GroupID] = {"": h5g.open(file, b"/")}
 
-    def free_place(self, name: str) -> tuple[h5g.GroupID, bytes]:
-        """Return the open group for a new morphology, and the last part of its name.
+    def new_group(self, name: str) -> h5g.GroupID:
+        """Make the group of a morphology.
 
         Raises:
             ValueError: the name is taken.
         """
+        parent, last = self._place_of(name)
+        try:
+            return h5g.create(parent, last, gcpl=GROUP_PROPERTIES)
+        except Exception as error:
+            _refuse_taken(name, parent, last, error)
+            raise
+
+    def new_link(self, name: str, file: bytes) -> None:
+        """Make a link to the morphology of the same name in another container.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        parent, last = self._place_of(name)
+        try:
+            parent.links.create_external(last, file, name.encode())
+        except Exception as error:
+            _refuse_taken(name, parent, last, error)
+            raise
+
+    def _place_of(self, name: str) -> tuple[h5g.GroupID, bytes]:
+        """The open group above a morphology, and the last part of its name."""
         folder, _, last = name.rpartition("/")
         group = self._groups.get(folder)
         if group is None:
-            above, part = self.free_place(folder)
-            group = self._groups[folder] = h5g.create(above, part, gcpl=GROUP_PROPERTIES)
-        elif group.links.exists(last.encode()):
-            raise ValueError(f"the container already holds '{name}'")
+            group = self._groups[folder] = self.new_group(folder)
         return group, last.encode()
+
+
+def _refuse_taken(name: str, parent: h5g.GroupID, last: bytes, error: Exception) -> None:
+    """Explain why a link was not made; to ask before each would cost more than making it."""
+    if parent.links.exists(last):
+        raise ValueError(f"the container already holds '{name}'") from error
 
 
 def write_links(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
@@ -120,8 +144,7 @@ def write_links(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> Non
         for shard, names in shards:
             target = os.fsencode(os.path.relpath(shard, path.parent))
             for name in names:
-                parent, last = folders.free_place(name)
-                parent.links.create_external(last, target, name.encode())
+                folders.new_link(name, target)
 
 
 def merge(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:

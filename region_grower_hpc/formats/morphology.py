@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import h5py
 import numpy as np
 import numpy.typing as npt
-from h5py import h5a, h5d, h5f, h5g, h5p, h5s, h5t
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.formats.atomic import Replacing, replacing
+from region_grower_hpc.formats.hdf5_members import MemberWriter, replacing_hdf5, write_metadata
 
 if TYPE_CHECKING:
     import morphio
@@ -25,10 +22,6 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int32]
 
 SOMA_ROW = (0, 1, -1)
-# 1.3 is read by every MorphIO 3; MorphIO 3.5 itself writes 1.4 with the same members.
-FORMAT_VERSION = (1, 3)
-FAMILY_NEURON = 0
-COMMENT = b"Created by region-grower-hpc"
 SUFFIXES = (".h5", ".swc", ".asc")
 
 
@@ -130,14 +123,19 @@ def read(path: Path) -> MorphologyArrays:
         ) from error
 
 
-def write(arrays: MorphologyArrays, path: Path) -> None:
+def write(arrays: MorphologyArrays, path: Path, replacing: Replacing = replacing) -> None:
     """Write a neuron by suffix (.h5, .swc, .asc), replacing `path` as a whole.
 
-    The bytes depend on the arrays alone; .swc and .asc, written by MorphIO, name its version.
+    The bytes depend on the arrays alone; those of .swc and .asc are MorphIO's, named in them.
+
+    Args:
+        arrays: the neuron.
+        path: of the file.
+        replacing: gives its temporary place.
 
     Raises:
-        ValueError: another suffix, an empty neuron, or a soma of one point outside .swc.
-        morphio.MorphioError: .asc or .swc cannot hold the neuron (a custom section type, say).
+        ValueError: another suffix, an empty neuron, a soma of one point outside .swc, or what the
+            text format cannot hold (a custom section type in .asc, say); `path` stays as it was.
     """
     path = Path(path)
     if path.suffix not in SUFFIXES:
@@ -145,12 +143,17 @@ def write(arrays: MorphologyArrays, path: Path) -> None:
     if path.suffix != ".swc":
         check_storable(arrays)
     if path.suffix == ".h5":
-        with replacing_hdf5(path) as file:
-            write_members(file, arrays)
+        with replacing_hdf5(path, replacing) as file:
+            MemberWriter().write(file, arrays)
             write_metadata(file)
     else:
+        # Only here: a run that writes containers has no need of it.
+        from region_grower_hpc.native import morphology_text
+
+        text_of = morphology_text.swc if path.suffix == ".swc" else morphology_text.asc
+        text = text_of(arrays.points, arrays.structure)
         with replacing(path) as temporary:
-            to_morphio(arrays).write(temporary)
+            temporary.write_bytes(text)
 
 
 def check_storable(arrays: MorphologyArrays) -> None:
@@ -159,63 +162,3 @@ def check_storable(arrays: MorphologyArrays) -> None:
         raise ValueError("an empty morphology (no soma, no section) cannot be written")
     if arrays.soma_size == 1:
         raise ValueError("a soma of a single point can only be written as .swc")
-
-
-def _without_times(kind: h5p.PropClassID) -> h5p.PropOCID:
-    properties = h5p.create(kind)
-    properties.set_obj_track_times(False)
-    return properties
-
-
-GROUP_PROPERTIES = _without_times(h5p.GROUP_CREATE)
-# Contiguous: Collection.load_unordered of MorphIO sorts by the datasets' place in the file.
-_DATASET_PROPERTIES = _without_times(h5p.DATASET_CREATE)
-_DATASET_PROPERTIES.set_layout(h5d.CONTIGUOUS)
-_DATASET_PROPERTIES.set_fill_time(h5d.FILL_TIME_NEVER)
-
-
-@contextmanager
-def replacing_hdf5(path: Path) -> Iterator[h5f.FileID]:
-    """Yield a new HDF5 file without times, which becomes `path` when the block ends well.
-
-    Its format is that of HDF5 1.8, whatever h5py takes as default: groups are small and every
-    MorphIO reads it. Leaving the block closes all that is open in the file.
-    """
-    access = h5p.create(h5p.FILE_ACCESS)
-    access.set_libver_bounds(h5f.LIBVER_V18, h5f.LIBVER_V18)
-    access.set_fclose_degree(h5f.CLOSE_STRONG)
-    creation = _without_times(h5p.FILE_CREATE)
-    with replacing(path) as temporary:
-        file = h5f.create(bytes(temporary), h5f.ACC_TRUNC, fcpl=creation, fapl=access)
-        try:
-            comment = h5a.create(file, b"comment", _fixed_string(COMMENT), h5s.create(h5s.SCALAR))
-            comment.write(np.array(COMMENT))
-            yield file
-        finally:
-            file.close()
-
-
-def _fixed_string(text: bytes) -> h5t.TypeStringID:
-    result = h5t.C_S1.copy()
-    result.set_size(len(text))
-    result.set_strpad(h5t.STR_NULLPAD)
-    return result
-
-
-def write_members(group: h5g.GroupID | h5f.FileID, arrays: MorphologyArrays) -> None:
-    """Write the datasets points and structure of one neuron into an open group."""
-    for name, values, kind in (
-        (b"points", np.ascontiguousarray(arrays.points, np.float32), h5t.IEEE_F32LE),
-        (b"structure", np.ascontiguousarray(arrays.structure, np.int32), h5t.STD_I32LE),
-    ):
-        space = h5s.create_simple(values.shape)
-        dataset = h5d.create(group, name, kind, space, _DATASET_PROPERTIES)
-        dataset.write(h5s.ALL, h5s.ALL, values)
-
-
-def write_metadata(group: h5g.GroupID | h5f.FileID) -> h5g.GroupID:
-    """Write the group metadata (format version, cell family) into an open group; return it."""
-    metadata = h5g.create(group, b"metadata", gcpl=GROUP_PROPERTIES)
-    for name, value in (("version", FORMAT_VERSION), ("cell_family", (FAMILY_NEURON,))):
-        h5py.Group(metadata).attrs.create(name, np.array(value, dtype="<u4"))
-    return metadata

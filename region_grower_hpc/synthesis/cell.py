@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.formats.morphology import MorphologyArrays
+from region_grower_hpc.native import _kernels
 from region_grower_hpc.synthesis.axons.axon_graft import AxonGraft
-from region_grower_hpc.synthesis.barcode_scaling import barcode_modifiers
+from region_grower_hpc.synthesis.barcode_scaling import NAMES, ScalingRecord, barcode_scalings
 from region_grower_hpc.synthesis.cell_environment import CellInputs
 from region_grower_hpc.synthesis.constraints.cell_constraints import ConstraintsOfCell
-from region_grower_hpc.synthesis.growers import Grower, GrownNeuron, GrowthRetry
+from region_grower_hpc.synthesis.growers import Grower, GrowthRequest, growth_failure
 from region_grower_hpc.synthesis.hard_limits import apply_hard_limits
+from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
 from region_grower_hpc.synthesis.recipe import CellRecipe
-
-Y_DIRECTION = (0.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class SynthesizedCell:
     """A neuron with its soma at the origin.
 
     Attributes:
-        morphology: morphio.mut.Morphology, roots in the order of their growth.
+        morphology: as it is written, roots in NEURON's order.
         apical_points: (k, 3) float32, µm: ends of the apical sections that exist.
-        apical_sections: their ids in `morphology`.
+        apical_sections: their numbers in the order of growth, depth first.
         debug_infos: `input_scaling`, `neurite_hard_limit_rescaling` and, where a mesh was chosen
             for the cell, `mesh_name`; empty unless asked for.
     """
 
-    morphology: Any
+    morphology: MorphologyArrays
     apical_points: npt.NDArray[np.float32]
     apical_sections: tuple[int, ...]
     debug_infos: dict[str, Any]
@@ -57,10 +58,10 @@ def synthesize_cell(
     Args:
         cell: place and seed.
         recipe: region, mtype and their parameters; not changed.
-        grower: NeuroTS or the native kernel.
+        grower: the native kernel or NeuroTS.
         constrain: gives the directions and boundaries that apply to the cell; None for none.
         graft: the axon that the cell gets; None for none.
-        max_attempts: attempts that may end in a NeuroTSError or ValueError.
+        max_attempts: attempts that may end in an error of the draws.
         min_hard_scale: neurites that hard limits would shrink to this factor or below are deleted.
         with_debug_infos: keep what the scalings did.
 
@@ -70,48 +71,45 @@ def synthesize_cell(
 
     Source: `SpaceWorker.synthesize` of region-grower 1.6.0.
     """
-    scaling_infos: dict[str, Any] = {}
     try:
         _check_orientation(cell, recipe, graft)
         # Before growth: a donor that is missing costs none.
         donor = None if graft is None else graft.donor()
         rng = np.random.default_rng(cell.seed)
-        parameters = _parameters_in_place(cell, recipe, scaling_infos if with_debug_infos else None)
-        context: dict[str, Any] = {"debug_data": scaling_infos}
-        if recipe.has_y_direction:
-            context["y_direction"] = _rotated(cell, Y_DIRECTION)
-        constraints = None if constrain is None else constrain(cell)
-        if constraints is not None:
-            context["constraints"] = constraints.constraints
-        grown = _grow(recipe, grower, parameters, context, rng, max_attempts)
-        _check_finite(grown.morphology)
-        _translate(grown.morphology, -cell.position_um)
-        rescaling_infos = apply_hard_limits(
-            grown.morphology,
-            recipe.parameters.get("context_constraints", {}),
+        scaling_infos: dict[str, Any] | None = {} if with_debug_infos else None
+        scalings = barcode_scalings(
+            recipe.parameters,
             cell.depth_um,
             cell.layer_depths_um,
-            cell.orientation[:, 1],
-            min_hard_scale,
+            recipe.cortical_depths_um,
+            scaling_infos,
         )
-        if graft is not None:
-            graft.onto(grown.morphology, donor, cell.orientation, rng)
+        constraints = None if constrain is None else constrain(cell)
+        grown = grower.grow(GrowthRequest(recipe, cell, scalings, constraints), rng, max_attempts)
+        neuron = grown.neuron
+        if not neuron.is_finite():
+            raise TaskFailure("growth", "Growth gave points that are not finite")
+        neuron.translate((-cell.position_um).tolist())
+        rescaling_infos = _fit_into_layers(neuron, cell, recipe, min_hard_scale)
+        sections = tuple(section for section in grown.apical_sections if section is not None)
+        apical_points = neuron.section_ends(sections)
+        if graft is None or donor is None:
+            morphology = MorphologyArrays(*neuron.storable())
+        else:
+            arrays = NeuronArrays(*neuron.arrays())
+            morphology = graft.onto(arrays, donor, cell.orientation, rng).to_storable()
     except TaskFailure as failure:
         if failure.kind == "input":
             raise TaskFailure("input", f"gid {cell.gid}: {failure.message}") from failure
         raise
-    sections = tuple(section for section in grown.apical_sections if section is not None)
-    debug_infos: dict[str, Any] = {"input_scaling": scaling_infos}
-    if rescaling_infos:
-        debug_infos["neurite_hard_limit_rescaling"] = rescaling_infos
-    if constraints is not None and constraints.mesh_name is not None:
-        debug_infos["mesh_name"] = constraints.mesh_name
-    return SynthesizedCell(
-        morphology=grown.morphology,
-        apical_points=_section_ends(grown.morphology, sections),
-        apical_sections=sections,
-        debug_infos=debug_infos if with_debug_infos else {},
-    )
+    debug_infos: dict[str, Any] = {}
+    if scaling_infos is not None:
+        debug_infos["input_scaling"] = _with_records(scaling_infos, grown.records)
+        if rescaling_infos:
+            debug_infos["neurite_hard_limit_rescaling"] = rescaling_infos
+        if constraints is not None and constraints.mesh_name is not None:
+            debug_infos["mesh_name"] = constraints.mesh_name
+    return SynthesizedCell(morphology, apical_points, sections, debug_infos)
 
 
 def _check_orientation(cell: CellInputs, recipe: CellRecipe, graft: AxonGraft | None) -> None:
@@ -122,68 +120,25 @@ def _check_orientation(cell: CellInputs, recipe: CellRecipe, graft: AxonGraft | 
         raise TaskFailure("input", f"NaN in orientation.nrrd at the cell's position ({place})")
 
 
-def _parameters_in_place(
-    cell: CellInputs, recipe: CellRecipe, debug_info: dict[str, Any] | None
-) -> dict[str, Any]:
-    """The recipe's parameters turned and scaled to one cell; the recipe's stay as they are."""
-    modifiers = barcode_modifiers(
-        recipe.parameters,
-        cell.depth_um,
-        cell.layer_depths_um,
-        recipe.cortical_depths_um,
-        debug_info,
-    )
-    parameters = {**recipe.parameters, "origin": cell.position_um.tolist()}
-    for grow_type in recipe.parameters["grow_types"]:
-        own = dict(recipe.parameters[grow_type])
-        if isinstance(own["orientation"], list):
-            own["orientation"] = [_rotated(cell, vector) for vector in own["orientation"]]
-        if grow_type in modifiers:
-            own["modify"] = modifiers[grow_type]
-        parameters[grow_type] = own
-    return parameters
+def _fit_into_layers(
+    neuron: _kernels.Neuron, cell: CellInputs, recipe: CellRecipe, min_hard_scale: float
+) -> dict[int, dict[str, Any]]:
+    constraints = recipe.parameters.get("context_constraints", {})
+    try:
+        return apply_hard_limits(
+            neuron,
+            constraints,
+            cell.depth_um,
+            cell.layer_depths_um,
+            cell.orientation[:, 1],
+            min_hard_scale,
+        )
+    except _kernels.GrowthFailure as error:
+        raise growth_failure(*error.args) from error
 
 
-def _rotated(cell: CellInputs, vector: Any) -> list[float]:
-    # as one of a stack of matrices: numpy then sums in the order that the peer's bits come from
-    rotated: list[float] = np.dot(cell.orientation[np.newaxis], vector)[0].tolist()
-    return rotated
-
-
-def _grow(
-    recipe: CellRecipe,
-    grower: Grower,
-    parameters: dict[str, Any],
-    context: dict[str, Any],
-    rng: np.random.Generator,
-    max_attempts: int,
-) -> GrownNeuron:
-    last: GrowthRetry | None = None
-    for _ in range(max_attempts):
-        try:
-            return grower.grow(parameters, recipe.distributions, context, rng)
-        except GrowthRetry as retry:
-            last = retry
-    cause = last.__cause__ if last is not None else None
-    raise TaskFailure(
-        "growth",
-        "Too many attempts at synthesizing cell with NeuroTS",
-        error=type(cause).__name__ if cause is not None else "",
-    ) from last
-
-
-def _check_finite(morphology: Any) -> None:
-    if not all(np.isfinite(section.points).all() for section in morphology.iter()):
-        raise TaskFailure("growth", "Growth gave points that are not finite")
-
-
-def _translate(morphology: Any, shift_um: npt.NDArray[np.float64]) -> None:
-    """Move soma and sections; sums in float64, stored as float32."""
-    morphology.soma.points = morphology.soma.points + shift_um
-    for section in morphology.iter():
-        section.points = section.points + shift_um
-
-
-def _section_ends(morphology: Any, sections: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    ends = [morphology.sections[section].points[-1] for section in sections]
-    return np.array(ends, dtype=np.float32).reshape(-1, 3)
+def _with_records(infos: Mapping[str, Any], records: tuple[ScalingRecord, ...]) -> dict[str, Any]:
+    """What was scaled beside the inputs of the scaling."""
+    for record in records:
+        infos[NAMES[record.to]]["scaling"].append(record.as_debug_info())
+    return dict(infos)

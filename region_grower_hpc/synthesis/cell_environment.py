@@ -18,6 +18,8 @@ LOGGER = logging.getLogger(__name__)
 
 FloatArray = npt.NDArray[np.float64]
 
+Y_DIRECTION = (0.0, 1.0, 0.0)
+
 
 class AtlasVolumes(Protocol):
     """What is needed of an atlas folder."""
@@ -48,6 +50,17 @@ class CellInputs:
     orientation: FloatArray
     depth_um: float
     layer_depths_um: Sequence[float] | None
+
+    def rotated(self, vector: Sequence[float]) -> list[float]:
+        """A vector of the frame of the column, turned to the cell's place."""
+        # as one of a stack of matrices: numpy then sums in the order that the peer's bits come from
+        turned: list[float] = np.dot(self.orientation[np.newaxis], vector)[0].tolist()
+        return turned
+
+    @property
+    def towards_pia(self) -> list[float]:
+        """Unit vector from the cell to the pia."""
+        return self.rotated(Y_DIRECTION)
 
 
 @dataclass(frozen=True)

@@ -229,9 +229,9 @@ def generate_distributions(log_level: str, **values: Any) -> None:
 @click.option(
     "--grower",
     type=click.Choice(GROWERS),
-    default="neurots",
+    default="native",
     show_default=True,
-    help="What grows a cell.",
+    help="What grows a cell: the compiled kernel, or NeuroTS (extra [neurots]). Same results.",
 )
 @click.option("--with-mpi", is_flag=True, help="Accepted; the launcher tells.")
 @click.option("--hide-progress-bar", is_flag=True, help="Show no progress.")

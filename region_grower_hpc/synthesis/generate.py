@@ -1,8 +1,8 @@
 """TMD parameters and distributions of each mtype, from reconstructed morphologies.
 
-The numbers come from NeuroTS (`extract_input`) and diameter-synthesis (`build_models`); this
-module reads the list of morphologies, checks it, shares the mtypes out over processes and writes
-the file in the form that synthesis reads: ``{region: {mtype: {...}}}``.
+The numbers come from `region_grower_hpc.synthesis.extraction`; this module reads the list of
+morphologies, checks it, shares the mtypes out over processes and writes the file in the form that
+synthesis reads: ``{region: {mtype: {...}}}``.
 """
 
 from __future__ import annotations
@@ -20,18 +20,12 @@ from typing import Any
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats import atomic
 from region_grower_hpc.formats.json_file import read_json
-from region_grower_hpc.synthesis.reconstructions import (
-    MtypeSources,
-    neurite_types_of,
-    read_sources,
-)
+from region_grower_hpc.synthesis.extraction.default_parameters import default_parameters
+from region_grower_hpc.synthesis.extraction.diameter_config import check_diameter_config
+from region_grower_hpc.synthesis.extraction.errors import ExtractionError
+from region_grower_hpc.synthesis.reconstructions import MtypeSources, read_sources
 
 DEFAULT_REGION = "default"
-_DIAMETER_MODEL_KEYS: dict[str, tuple[str, ...]] = {
-    "simpler": (),
-    "generic": ("neurite_types", "taper", "terminal_threshold"),
-    "astrocyte": ("neurite_types", "taper", "terminal_threshold"),
-}
 
 
 def generate_parameters(
@@ -51,7 +45,7 @@ def generate_parameters(
         parameter_filename: JSON file to replace.
         diametrizer_config: JSON file that becomes `diameter_params`, with the method "external".
         tmd_parameters: JSON file ``{mtype: {...}}`` or ``{region: {mtype: {...}}}`` whose entries
-            are taken instead of the NeuroTS defaults.
+            are taken instead of the defaults.
         ext: suffix of the morphology files: .h5, .swc or .asc.
         region: name of the region in the output; None means "default".
 
@@ -61,8 +55,6 @@ def generate_parameters(
 
     Source: `region-grower generate-parameters` 1.6.0; the entry of an mtype is the same.
     """
-    from neurots import extract_input
-
     region = region or DEFAULT_REGION
     output = _checked_output(parameter_filename)
     config = None if diametrizer_config is None else _read_json_object(diametrizer_config)
@@ -70,10 +62,7 @@ def generate_parameters(
     entries: dict[str, Any] = {}
     for sources in read_sources(input_folder, dat_file, ext):
         if templates is None:
-            entries[sources.mtype] = extract_input.parameters(
-                neurite_types=list(sources.neurite_types),
-                diameter_parameters=copy.deepcopy(config),
-            )
+            entries[sources.mtype] = default_parameters(sources.neurite_types, config)
             continue
         entry = _template(templates, region, sources.mtype, Path(str(tmd_parameters)), dat_file)
         if config is not None:
@@ -128,34 +117,18 @@ def generate_distributions(
 
 def _distributions(sources: MtypeSources, config: dict[str, Any] | None) -> dict[str, Any]:
     """Derive the distributions of one mtype; runs in a process of its own."""
-    from diameter_synthesis import build_models
-    from diameter_synthesis.exception import DiameterSynthesisError
-    from neurots import extract_input
-    from neurots.utils import NeuroTSError
+    from region_grower_hpc.synthesis.extraction.distributions import distributions
 
     where = f"mtype '{sources.mtype}' ({', '.join(map(str, sources.files))})"
-    present = set().union(*(neurite_types_of(path) for path in sources.files))
-    for neurite_type in sources.neurite_types:
-        if neurite_type not in present:
-            raise InvalidInputError(
-                f"{where}: no file has a neurite of type {neurite_type}, which an mtype of this "
-                "name has; correct the mtype or add a reconstruction"
-            )
-    model = None if config is None else partial(build_models.build, config=copy.deepcopy(config))
-    paths = [str(path) for path in sources.files]
     try:
-        result: dict[str, Any] = extract_input.distributions(
-            paths,
-            neurite_types=list(sources.neurite_types),
-            diameter_input_morph=paths,
-            diameter_model=model,
-        )
-    except (NeuroTSError, DiameterSynthesisError, ArithmeticError, LookupError, ValueError) as err:
+        return distributions(sources.files, sources.neurite_types, config)
+    except ExtractionError as err:
+        raise InvalidInputError(f"{where}: {err}") from err
+    except (ArithmeticError, LookupError, RuntimeError, ValueError) as err:
         raise InvalidInputError(
             f"{where}: no distributions can be derived ({type(err).__name__}: {err}); check that "
             "each neurite type has a tree with more than two terminations, and diameters"
         ) from err
-    return result
 
 
 def _in_processes(
@@ -202,17 +175,10 @@ def _template(
 def _read_diameter_model(path: Path | str) -> dict[str, Any]:
     """Read a diametrizer configuration and check what fitting a model needs of it."""
     config = _read_json_object(path)
-    models = config.get("models")
-    if not isinstance(models, list) or not models or models[0] not in _DIAMETER_MODEL_KEYS:
-        raise InvalidInputError(
-            f"{path}: 'models' must be a list that starts with one of "
-            f"{', '.join(_DIAMETER_MODEL_KEYS)}; it is {models!r}"
-        )
-    missing = [key for key in _DIAMETER_MODEL_KEYS[models[0]] if key not in config]
-    if missing:
-        raise InvalidInputError(
-            f"{path}: the diameter model '{models[0]}' needs {', '.join(map(repr, missing))}"
-        )
+    try:
+        check_diameter_config(config)
+    except ExtractionError as err:
+        raise InvalidInputError(f"{path}: {err}") from err
     return config
 
 

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.deferred_plotting import deferred_plotting
-from region_grower_hpc.synthesis.uncopied import UncopiedList
+from region_grower_hpc.native._kernels import Neuron
+from region_grower_hpc.synthesis.barcode_scaling import BarcodeScaling, ScalingRecord
+from region_grower_hpc.synthesis.cell_environment import CellInputs
+from region_grower_hpc.synthesis.constraints.cell_constraints import ConstraintsOfCell
+from region_grower_hpc.synthesis.recipe import CellRecipe
+
+NATIVE, NEUROTS = "native", "neurots"
+
+
+@dataclass(frozen=True)
+class GrowthRequest:
+    """What the growth of one cell depends on, beside its random stream.
+
+    Attributes:
+        recipe: region, mtype and their parameters.
+        cell: its place.
+        scalings: of the barcodes, by grow type; of the others none.
+        constraints: directions and boundaries that apply; None for none.
+    """
+
+    recipe: CellRecipe
+    cell: CellInputs
+    scalings: Mapping[str, BarcodeScaling]
+    constraints: ConstraintsOfCell | None = None
 
 
 @dataclass(frozen=True)
@@ -18,104 +40,42 @@ class GrownNeuron:
     """A neuron in atlas coordinates, with diameters.
 
     Attributes:
-        morphology: morphio.mut.Morphology.
-        apical_sections: for each apical tree the id of its section that ends at the apical point,
-            None where the tree has none.
+        neuron: sections depth first.
+        apical_sections: for each apical tree the number of its section that ends at the apical
+            point, None where the tree has none.
+        records: what scaled the barcode of each tree, of all attempts.
     """
 
-    morphology: Any
+    neuron: Neuron
     apical_sections: tuple[int | None, ...]
-
-
-class GrowthRetry(Exception):
-    """One attempt failed, another one with the next random numbers may succeed."""
+    records: tuple[ScalingRecord, ...] = ()
 
 
 class Grower(Protocol):
     """Grows a neuron; a pure function of its arguments and the state of `rng`."""
 
     def grow(
-        self,
-        parameters: Mapping[str, Any],
-        distributions: Mapping[str, Any],
-        context: Mapping[str, Any],
-        rng: np.random.Generator,
+        self, request: GrowthRequest, rng: np.random.Generator, max_attempts: int
     ) -> GrownNeuron:
         """Grow one neuron and its diameters.
 
         Args:
-            parameters: NeuroTS parameters of this cell, `origin` and `modify` included.
-            distributions: NeuroTS distributions.
-            context: NeuroTS context: `y_direction`, `debug_data`.
+            request: not changed.
             rng: its stream goes on from one attempt to the next.
+            max_attempts: attempts that may lead nowhere.
 
         Raises:
-            GrowthRetry: the draws led nowhere.
-            TaskFailure: no attempt can succeed.
+            TaskFailure: kind `growth`, no attempt succeeded or can succeed.
         """
 
 
-class NeuroTSGrower:
-    """Growth by NeuroTS, external diameters by diameter-synthesis."""
-
-    def __init__(self) -> None:
-        with deferred_plotting():
-            import neurots
-            from diameter_synthesis import build_diameters
-            from diameter_synthesis.exception import DiameterSynthesisError
-            from neurots.generate.algorithms.basicgrower import TrunkAlgo
-        # NeuroTS asks each apical tree for it, and only trees with a barcode have one.
-        TrunkAlgo.apical_section = None
-        self._neuron_grower = neurots.NeuronGrower
-        self._build_diameters = build_diameters.build
-        self._retried = (neurots.NeuroTSError, ValueError)
-        self._hopeless = (KeyError, DiameterSynthesisError)
-        self._light: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
-
-    def grow(
-        self,
-        parameters: Mapping[str, Any],
-        distributions: Mapping[str, Any],
-        context: Mapping[str, Any],
-        rng: np.random.Generator,
-    ) -> GrownNeuron:
-        """Grow one neuron (see `Grower`); the arguments but `rng` stay as they are."""
-        external = parameters["diameter_params"]["method"] == "external"
-        try:
-            grower = self._neuron_grower(
-                input_parameters=dict(parameters),
-                input_distributions=self._light_to_copy(distributions),
-                external_diametrizer=self._build_diameters if external else None,
-                skip_preprocessing=True,
-                context=dict(context),
-                rng_or_seed=rng,
-            )
-            grower.grow()
-        except self._retried as error:
-            raise GrowthRetry(str(error)) from error
-        except self._hopeless as error:
-            raise TaskFailure("growth", _message(error), error=type(error).__name__) from error
-        return GrownNeuron(grower.neuron, tuple(grower.apical_sections))
-
-    def _light_to_copy(self, distributions: Mapping[str, Any]) -> dict[str, Any]:
-        """The same distributions with diagrams that NeuroTS's many deep copies do not duplicate."""
-        key = id(distributions)
-        if key not in self._light:
-            # the original is kept beside, so that its id is not given to another object
-            self._light[key] = (distributions, _with_uncopied_diagrams(distributions))
-        return self._light[key][1]
+def too_many_attempts(error: str) -> TaskFailure:
+    """The failure of a cell all of whose attempts ended in an error, the last in this one."""
+    return TaskFailure("growth", "Too many attempts at synthesizing cell with NeuroTS", error)
 
 
-def _with_uncopied_diagrams(distributions: Mapping[str, Any]) -> dict[str, Any]:
-    light = dict(distributions)
-    for neurite_type, entry in distributions.items():
-        if isinstance(entry, dict) and "persistence_diagram" in entry:
-            diagrams = UncopiedList(entry["persistence_diagram"])
-            light[neurite_type] = {**entry, "persistence_diagram": diagrams}
-    return light
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"Growth asked for a section or bar that does not exist: {error}"
-    return str(error)
+def growth_failure(error: str, message: str) -> TaskFailure:
+    """The failure of a cell that no further attempt can help."""
+    if error == "KeyError":
+        message = f"Growth asked for a section or bar that does not exist: {message}"
+    return TaskFailure("growth", message, error)

@@ -18,12 +18,12 @@ from region_grower_hpc.engine.job import (
     StoredResult,
 )
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
-from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable, from_morphio
+from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable
 from region_grower_hpc.synthesis import cell_record, outputs, part_morphologies
 from region_grower_hpc.synthesis.cell import SynthesizedCell, synthesize_cell
 from region_grower_hpc.synthesis.footprint import footprint
 from region_grower_hpc.synthesis.gathering import gather
-from region_grower_hpc.synthesis.growers import NeuroTSGrower
+from region_grower_hpc.synthesis.grower_choice import make_grower
 from region_grower_hpc.synthesis.names import cell_path
 from region_grower_hpc.synthesis.planning import make_plan
 from region_grower_hpc.synthesis.rank_state import RankState
@@ -42,11 +42,11 @@ class SynthesisJob(Job[RankState]):
         return make_plan(self.settings)
 
     def warm_up(self) -> None:
-        """Import NeuroTS, which takes longer than all else before the first cell."""
-        NeuroTSGrower()
+        """Import what grows cells."""
+        make_grower(self.settings.grower)
 
     def setup(self, plan: Plan) -> RankState:
-        """Import the grower and wrap the shared arrays."""
+        """Import the growers and wrap the shared arrays."""
         return RankState.of(self.settings, plan)
 
     def run(self, state: RankState, task: int) -> Result:
@@ -69,10 +69,11 @@ class SynthesisJob(Job[RankState]):
         """
         if gid in state.context.errors:
             raise TaskFailure("input", state.context.errors[gid])
+        recipe = state.recipe(gid)
         return synthesize_cell(
             state.inputs(gid),
-            state.recipe(gid),
-            state.grower,
+            recipe,
+            state.growers[recipe.grower],
             constrain=state.constrain,
             graft=state.graft(gid),
             min_hard_scale=self.settings.min_hard_scale,
@@ -86,12 +87,11 @@ class SynthesisJob(Job[RankState]):
         Raises:
             TaskFailure: nothing is left of it that a file could hold.
         """
-        arrays = from_morphio(cell.morphology)
         try:
-            check_storable(arrays)
+            check_storable(cell.morphology)
         except ValueError as error:
             raise TaskFailure("growth", str(error), type(error).__name__) from error
-        return arrays
+        return cell.morphology
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
         """Write the morphologies of some cells."""

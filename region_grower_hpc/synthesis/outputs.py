@@ -58,12 +58,15 @@ def write_shard(
 def write_files(
     settings: SynthesisSettings, morphologies: Sequence[tuple[str, MorphologyArrays]]
 ) -> None:
-    """Write a file for each morphology and format."""
-    for name, arrays in morphologies:
-        stem = settings.out_morph_dir / name
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        for extension in settings.out_morph_ext:
-            morphology.write(arrays, stem.with_name(f"{stem.name}.{extension}"))
+    """Write a file for each morphology and format; on return all of them are on the disk."""
+    folders = {(settings.out_morph_dir / name).parent for name, _ in morphologies}
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    with atomic.ReplacedTogether() as together:
+        for name, arrays in morphologies:
+            for extension in settings.out_morph_ext:
+                path = settings.out_morph_dir / f"{name}.{extension}"
+                morphology.write(arrays, path, together.replacing)
 
 
 def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]]) -> None:

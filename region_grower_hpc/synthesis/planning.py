@@ -18,6 +18,7 @@ from region_grower_hpc.synthesis.axons.axon_list import AxonChoices
 from region_grower_hpc.synthesis.axons.donors import donor_path, missing_donors
 from region_grower_hpc.synthesis.cell_types import encode
 from region_grower_hpc.synthesis.constraints.region import RegionConstraints
+from region_grower_hpc.synthesis.grower_choice import with_growers
 from region_grower_hpc.synthesis.predicted_cost import predicted_cost_s
 from region_grower_hpc.synthesis.preparation import Preparation, prepare
 from region_grower_hpc.synthesis.recipe import CellRecipe
@@ -110,7 +111,7 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
         outputs=outputs.paths(settings, n_cells),
         shared=shared,
         context=SynthesisContext(
-            recipes=preparation.recipes(),
+            recipes=with_growers(preparation.recipes, settings.grower),
             errors=errors,
             region_names=types.regions,
             synthesis_region_names=types.synthesis_regions,
@@ -148,7 +149,7 @@ def _constraint_arrays(
 
 def _costs(preparation: Preparation) -> tuple[NDArray[np.int64], list[str], NDArray[np.float64]]:
     """Group of each cell (region and mtype), names of the groups, and predicted seconds."""
-    types, recipes = preparation.types, preparation.recipes()
+    types, recipes = preparation.types, preparation.recipes
     pairs = np.stack([types.region_codes, types.mtype_codes], axis=1)
     groups = np.zeros(preparation.n_cells, dtype=np.int64)
     costs_s = np.zeros(preparation.n_cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,7 @@ class Preparation:
         paths = [path for entries in self.constraints.values() for path in entries.mesh_paths()]
         return list(dict.fromkeys(paths))
 
+    @cached_property
     def recipes(self) -> dict[tuple[int, int], CellRecipe]:
         """What the cells of one region and mtype have in common."""
         return make_recipes(self.inputs, self.types, self.structure.cortical_depths_um())

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
+from region_grower_hpc.native.constraints import OrientationField
 from region_grower_hpc.synthesis.axons.axon_graft import AxonGraft
 from region_grower_hpc.synthesis.axons.donors import Donors
 from region_grower_hpc.synthesis.cell_environment import CellEnvironment, CellInputs
@@ -19,9 +20,9 @@ from region_grower_hpc.synthesis.constraints.cell_constraints import (
     GrowthConstraints,
 )
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
-from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
-from region_grower_hpc.synthesis.growers import Grower, NeuroTSGrower
+from region_grower_hpc.synthesis.grower_choice import make_grower
+from region_grower_hpc.synthesis.growers import Grower
 from region_grower_hpc.synthesis.names import cell_seed
 from region_grower_hpc.synthesis.planning import SynthesisContext
 from region_grower_hpc.synthesis.recipe import CellRecipe
@@ -37,7 +38,7 @@ class RankState:
         shared: arrays of all cells, by gid.
         context: of the plan.
         environment: places of the cells.
-        grower: what grows a cell.
+        growers: by name, those that the recipes ask for.
         donors: of axons; None where none are grafted.
         constraints: of each synthesis region that has some.
     """
@@ -46,16 +47,13 @@ class RankState:
     shared: Mapping[str, NDArray[Any]]
     context: SynthesisContext
     environment: CellEnvironment
-    grower: Grower
+    growers: Mapping[str, Grower]
     donors: Donors | None
     constraints: Mapping[str, GrowthConstraints]
 
     @classmethod
     def of(cls, settings: SynthesisSettings, plan: Plan) -> RankState:
-        """Import the grower and wrap the shared arrays; meshes and donors are read when needed."""
-        import morphio
-
-        morphio.set_maximum_warnings(0)
+        """Import the growers and wrap the shared arrays; meshes and donors are read when needed."""
         shared = plan.shared
         environment = CellEnvironment(
             shared["positions_um"],
@@ -65,12 +63,13 @@ class RankState:
             shared["n_layers"],
         )
         folder = settings.base_morph_dir if "axon_codes" in shared else None
+        names = {recipe.grower for recipe in plan.context.recipes.values()}
         return cls(
             settings=settings,
             shared=shared,
             context=plan.context,
             environment=environment,
-            grower=NeuroTSGrower(),
+            growers={name: make_grower(name) for name in sorted(names)},
             donors=None if folder is None else Donors(folder),
             constraints=_constraints(plan),
         )
@@ -118,7 +117,7 @@ def _constraints(plan: Plan) -> dict[str, GrowthConstraints]:
     context, meshes = plan.context, MeshStore()
     orientations = None
     if "orientation_voxels" in plan.shared:
-        orientations = OrientationVolume(plan.shared["orientation_voxels"], *context.grid)
+        orientations = OrientationField(plan.shared["orientation_voxels"], *context.grid)
     return {
         region: GrowthConstraints(entries, orientations, VoxelGrid(*context.grid), meshes)
         for region, entries in context.constraints.items()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from region_grower_hpc.synthesis.cell_types import CellTypes
+from region_grower_hpc.synthesis.trunk_angle_fit import with_fitted_trunk_angles
 from region_grower_hpc.synthesis.verification import TmdInputs
 
 
@@ -19,6 +20,7 @@ class CellRecipe:
         mtype: morphological type.
         parameters, distributions: entries of the two files.
         cortical_depths_um: lower layer bounds in the reference column, None without one.
+        grower: what grows the cells.
     """
 
     region: str
@@ -26,6 +28,7 @@ class CellRecipe:
     parameters: Mapping[str, Any]
     distributions: Mapping[str, Any]
     cortical_depths_um: Sequence[float] | None
+    grower: str = "native"
 
     @property
     def has_y_direction(self) -> bool:
@@ -58,7 +61,9 @@ def make_recipes(
     types: CellTypes,
     cortical_depths_um: Mapping[str, Sequence[float] | None],
 ) -> dict[tuple[int, int], CellRecipe]:
-    """One recipe for each (region code, mtype code) that has cells; nothing is copied.
+    """One recipe for each (region code, mtype code) that has cells.
+
+    Laws of trunk angles that the parameters leave open are fitted; nothing else is copied.
 
     Args:
         inputs: both files, verified.
@@ -68,11 +73,12 @@ def make_recipes(
     recipes = {}
     for region_code, mtype_code in types.pairs():
         region, mtype = inputs.key(types, region_code), types.mtypes[mtype_code]
+        distributions = inputs.distributions[region][mtype]
         recipes[region_code, mtype_code] = CellRecipe(
             region=region,
             mtype=mtype,
-            parameters=inputs.parameters[region][mtype],
-            distributions=inputs.distributions[region][mtype],
+            parameters=with_fitted_trunk_angles(inputs.parameters[region][mtype], distributions),
+            distributions=distributions,
             cortical_depths_um=cortical_depths_um[types.synthesis_regions[region_code]],
         )
     return recipes

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -87,13 +88,21 @@ def read_sources(
 
 def neurite_types_of(path: Path) -> set[str]:
     """Names of the types of the neurites in a file."""
+    return {root.type.name for root in read_morphology(path).root_sections}
+
+
+def read_morphology(path: Path) -> Any:
+    """A file as a `morphio.Morphology`.
+
+    Raises:
+        InvalidInputError: MorphIO cannot read it.
+    """
     import morphio
 
     try:
-        morphology = morphio.Morphology(path)
+        return morphio.Morphology(path)
     except (morphio.MorphioError, OSError) as err:
         raise InvalidInputError(f"{path}: not a readable morphology ({err})") from err
-    return {root.type.name for root in morphology.root_sections}
 
 
 def _mtypes_with_apical() -> dict[str, bool]:

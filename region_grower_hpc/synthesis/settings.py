@@ -9,7 +9,7 @@ from typing import Any
 
 CONTAINERS = ("files", "shards", "merged")
 EXTENSIONS = ("swc", "asc", "h5")
-GROWERS = ("neurots",)
+GROWERS = ("native", "neurots")
 
 
 #: Options whose numbers have a unit here.
@@ -60,7 +60,7 @@ class SynthesisSettings:
         max_files_per_dir: above it, files go to hashed sub-folders.
         skip_write: no morphologies at all.
         synthesize_axons: grow axons of the grow_types too.
-        grower: neurots.
+        grower: native or neurots; results are the same.
         morph_axon: list of the donors of axons; None grafts none.
         base_morph_dir: folder of the donors, as h5 files.
         max_drop_ratio: cells without donor / cells of an mtype that is allowed.
@@ -89,7 +89,7 @@ class SynthesisSettings:
     max_files_per_dir: int | None = None
     skip_write: bool = False
     synthesize_axons: bool = False
-    grower: str = "neurots"
+    grower: str = "native"
     morph_axon: Path | None = None
     base_morph_dir: Path | None = None
     max_drop_ratio: float = 0.0

@@ -46,7 +46,7 @@ def with_axon_choice(parameters: TmdData, synthesize_axons: bool) -> TmdData:
             if isinstance(grow_types, list) and not synthesize_axons:
                 kept = [grow_type for grow_type in grow_types if grow_type != "axon"]
                 values = {**values, "grow_types": kept}
-            elif synthesize_axons and "axon" not in (grow_types or []):
+            elif synthesize_axons and not (isinstance(grow_types, list) and "axon" in grow_types):
                 LOGGER.warning(
                     "No axon data for mtype '%s' in region '%s', but axon synthesis requested: "
                     "its cells will not have axons",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib import resources
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.synthesis.cell_types import CellTypes
+from region_grower_hpc.synthesis.diameter_inputs import (
+    diameter_model_problem,
+    diameter_parameters_problem,
+)
 from region_grower_hpc.synthesis.growth_inputs import distributions_problem, parameters_problem
+from region_grower_hpc.synthesis.growth_size import unscaled_size_problem
 from region_grower_hpc.synthesis.region_structure import RegionStructure
+from region_grower_hpc.synthesis.schemas import schema_problem
 from region_grower_hpc.synthesis.tmd_files import TmdData, region_key
 
 
@@ -37,10 +41,11 @@ def verify(inputs: TmdInputs, types: CellTypes, structure: RegionStructure) -> N
     """Check both files for every region and mtype that has cells, each entry once.
 
     Raises:
-        InvalidInputError: an entry is missing, or breaks a schema of NeuroTS, diameter-synthesis
-            or our own for context constraints; the message names file, region, mtype and key.
+        InvalidInputError: an entry is missing, breaks its schema, or holds what growth cannot
+            use; the message names file, region, mtype and key.
     """
     seen: set[tuple[int, int]] = set()
+    measured: set[tuple[int, int]] = set()
     for region_code, mtype_code in types.pairs():
         region, mtype = inputs.key(types, region_code), types.mtypes[mtype_code]
         distributions = _entry(
@@ -50,17 +55,42 @@ def verify(inputs: TmdInputs, types: CellTypes, structure: RegionStructure) -> N
         # defaults are shared by regions: one object is checked once
         if (id(distributions), id(parameters)) not in seen:
             seen.add((id(distributions), id(parameters)))
-            _check(distributions, _neurots_distributions, inputs.distributions_path, region, mtype)
-            for check in (_neurots_parameters, _diameter_model, _context_constraints):
-                _check(parameters, check, inputs.parameters_path, region, mtype)
-            _check_grow_types(parameters, distributions, inputs, region, mtype)
-            _check(parameters, parameters_problem, inputs.parameters_path, region, mtype)
-            drawn_from = partial(distributions_problem, parameters)
-            _check(distributions, drawn_from, inputs.distributions_path, region, mtype)
-            _check_diameter_methods(parameters, distributions, inputs, region, mtype)
+            _check_entries(parameters, distributions, inputs, region, mtype)
         entry = structure.regions.get(types.synthesis_regions[region_code])
         if entry is not None and entry.thicknesses_um is not None:
             _check_layers(parameters, len(entry.layers), inputs.parameters_path, region, mtype)
+        elif (id(distributions), id(parameters)) not in measured:
+            measured.add((id(distributions), id(parameters)))
+            grown_from = partial(unscaled_size_problem, parameters)
+            _check(distributions, grown_from, inputs.distributions_path, region, mtype)
+
+
+def _check_entries(
+    parameters: Mapping[str, Any],
+    distributions: Mapping[str, Any],
+    inputs: TmdInputs,
+    region: str,
+    mtype: str,
+) -> None:
+    """Everything that does not depend on the region's layers."""
+    expected = partial(schema_problem, "tmd_distributions")
+    _check(distributions, expected, inputs.distributions_path, region, mtype)
+    for check in (
+        partial(schema_problem, "tmd_parameters"),
+        _diameter_params,
+        partial(schema_problem, "context_constraints"),
+    ):
+        _check(parameters, check, inputs.parameters_path, region, mtype)
+    _check_grow_types(parameters, distributions, inputs, region, mtype)
+    _check(parameters, parameters_problem, inputs.parameters_path, region, mtype)
+    _check_diameter_methods(parameters, distributions, inputs, region, mtype)
+    drawn_from = partial(distributions_problem, parameters)
+    _check(distributions, drawn_from, inputs.distributions_path, region, mtype)
+    # last, since the numbers of trees tell which neurite types get diameters
+    diametrized = partial(diameter_parameters_problem, distributions)
+    _check(parameters, diametrized, inputs.parameters_path, region, mtype)
+    model = partial(diameter_model_problem, parameters)
+    _check(distributions, model, inputs.distributions_path, region, mtype)
 
 
 def _entry(data: TmdData, region: str, mtype: str, what: str, path: Path) -> dict[str, Any]:
@@ -88,62 +118,9 @@ def _check(
         raise InvalidInputError(f"{path}: key '{_join(region, mtype, key)}': {message}")
 
 
-def _neurots_distributions(entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    from neurots import validator
-
-    return _neurots_problem(validator.validate_neuron_distribs, validator.ValidationError, entry)
-
-
-def _neurots_parameters(entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    from neurots import validator
-
-    return _neurots_problem(validator.validate_neuron_params, validator.ValidationError, entry)
-
-
-def _neurots_problem(
-    validate: Callable[[Any], None], error_type: type[Exception], entry: Mapping[str, Any]
-) -> tuple[str, str] | None:
-    """The problem that NeuroTS reports as lines `In [a->b]: text`, as (a/b, text).
-
-    An entry that fits none of several forms gives a line for each form; the line that goes deepest
-    belongs to the form that was meant.
-    """
-    try:
-        validate(entry)
-    except error_type as error:
-        line = max(str(error).splitlines(), key=lambda line: line.partition("]: ")[0].count("->"))
-        key, _, message = line.removeprefix("In [").partition("]: ")
-        return key.replace("->", "/"), message
-    return None
-
-
-def _diameter_model(entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    from diameter_synthesis.validators import validate_model_params
-    from jsonschema import ValidationError
-
-    model = entry.get("diameter_params")
-    if not isinstance(model, dict) or not isinstance(model.get("method"), str):
-        return "diameter_params/method", "must be a text"
-    try:
-        validate_model_params(model)
-    except ValidationError as error:
-        return _join("diameter_params", *error.absolute_path), error.message
-    return None
-
-
-def _context_constraints(entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    error = next(
-        iter(sorted(_schema().iter_errors(entry), key=lambda e: list(map(str, e.path)))), None
-    )
-    return None if error is None else (_join(*error.absolute_path), error.message)
-
-
-@cache
-def _schema() -> Any:
-    from jsonschema import Draft7Validator
-
-    file = resources.files(__package__) / "schemas" / "context_constraints.json"
-    return Draft7Validator(json.loads(file.read_text(encoding="utf-8")))
+def _diameter_params(parameters: Mapping[str, Any]) -> tuple[str, str] | None:
+    problem = schema_problem("diameter_params", parameters["diameter_params"])
+    return problem and (_join("diameter_params", problem[0]), problem[1])
 
 
 def _check_grow_types(

@@ -165,9 +165,10 @@ def test_a_soma_of_one_point_is_for_swc_alone(tmp_path: Path) -> None:
             write(neuron, tmp_path / f"a{suffix}")
 
 
-def test_an_empty_neuron_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", morphology.SUFFIXES)
+def test_an_empty_neuron_is_refused(suffix: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="empty"):
-        write(arrays([]), tmp_path / "a.h5")
+        write(arrays([]), tmp_path / f"a{suffix}")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -178,7 +179,7 @@ def test_another_suffix_is_refused(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     neuron = arrays(CONTOUR, (7, 0, segment(1, 2)))
-    with pytest.raises(morphio.MorphioError, match="section type"):
+    with pytest.raises(ValueError, match="section type"):
         write(neuron, tmp_path / "a.asc")
     assert list(tmp_path.iterdir()) == []
 
@@ -195,6 +196,14 @@ def test_bytes_depend_on_the_arrays_alone(
     write(neuron, tmp_path / f"a{suffix}")
     write(as_other_types, tmp_path / f"b{suffix}")
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", morphology.SUFFIXES)
+def test_no_neuron_of_morphio_is_made(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morphio.mut, "Morphology", None)
+    write(NEURONS["bifurcations"], tmp_path / f"a{suffix}")
 
 
 def test_h5_holds_no_time(tmp_path: Path) -> None:

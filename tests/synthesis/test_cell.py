@@ -1,19 +1,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
-from morphio import PointLevel, SectionType
-from morphio.mut import Morphology
+from region_grower_hpc.native._kernels import Neuron
 
 from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.synthesis.barcode_scaling import TO_LAYERS, ScalingRecord
 from region_grower_hpc.synthesis.cell import synthesize_cell
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.growers import GrownNeuron, GrowthRetry
+from region_grower_hpc.synthesis.growers import GrownNeuron, GrowthRequest
 from region_grower_hpc.synthesis.recipe import CellRecipe
 
 POSITION_UM = np.array([100.0, 200.0, 300.0])
@@ -23,29 +22,24 @@ LIMITED = {"apical_dendrite": {"hard_limit_max": {"layer": 1, "fraction": 1.0}}}
 
 @dataclass
 class Stick:
-    """A grower of one apical stick of 10 µm, after some failed attempts."""
+    """A grower of one apical stick of 10 µm."""
 
-    failed_attempts: int = 0
     apical_section: int | None = 0
-    calls: list[dict[str, Any]] = field(default_factory=list)
+    end_um: float = 10.0
+    requests: list[GrowthRequest] = field(default_factory=list)
+    draws: list[tuple[float, int]] = field(default_factory=list)
 
     def grow(
-        self,
-        parameters: Mapping[str, Any],
-        distributions: Mapping[str, Any],
-        context: Mapping[str, Any],
-        rng: np.random.Generator,
+        self, request: GrowthRequest, rng: np.random.Generator, max_attempts: int
     ) -> GrownNeuron:
-        self.calls.append({"parameters": parameters, "context": context, "draw": rng.random()})
-        if len(self.calls) <= self.failed_attempts:
-            raise GrowthRetry("no luck") from ValueError("no luck")
-        cell = Morphology()
-        origin = np.array(parameters["origin"])
-        cell.soma.points = [origin]
-        cell.soma.diameters = [1.0]
-        points = [origin, origin + np.array([0, 10, 0])]
-        cell.append_root_section(PointLevel(points, [1, 1]), SectionType.apical_dendrite)
-        return GrownNeuron(cell, (self.apical_section,))
+        self.requests.append(request)
+        self.draws.append((rng.random(), max_attempts))
+        origin = request.cell.position_um
+        points = np.array([origin, origin + np.array([0, self.end_um, 0])])
+        sections = np.array([[0, 2, 4, -1]])
+        neuron = Neuron(points, np.ones(2), sections, origin[np.newaxis].repeat(3, axis=0))
+        records = (ScalingRecord(TO_LAYERS, None, 1.0),)
+        return GrownNeuron(neuron, (self.apical_section,), records)
 
 
 def recipe(orientation: Any = None, constraints: Any = None) -> CellRecipe:
@@ -77,7 +71,10 @@ def cell(**changes: Any) -> CellInputs:
 
 def test_the_soma_ends_at_the_origin() -> None:
     result = synthesize_cell(cell(), recipe(), Stick())
-    np.testing.assert_array_equal(result.morphology.soma.points, [[0, 0, 0]])
+    assert result.morphology.soma_size == 3
+    np.testing.assert_array_equal(result.morphology.points[:3], np.zeros((3, 4)))
+    np.testing.assert_array_equal(result.morphology.points[3:], [[0, 0, 0, 1], [0, 10, 0, 1]])
+    assert result.morphology.structure.tolist() == [[0, 1, -1], [3, 4, 0]]
     np.testing.assert_array_equal(result.apical_points, [[0, 10, 0]])
     assert result.apical_sections == (0,)
     assert result.debug_infos == {}
@@ -89,37 +86,22 @@ def test_the_recipe_is_not_changed() -> None:
     grower = Stick()
     synthesize_cell(cell(orientation=TILTED), shared, grower)
     assert shared == before
-    grown_with = grower.calls[0]["parameters"]
-    assert grown_with["origin"] == POSITION_UM.tolist()
-    assert grown_with["apical_dendrite"]["orientation"] == [[-1.0, 0.0, 0.0]]
-    assert grown_with["apical_dendrite"]["modify"]["kwargs"]["target_um"] == 1
+    (request,) = grower.requests
+    assert request.recipe is shared
+    assert request.scalings["apical_dendrite"].target_um == 1
+    assert request.cell.towards_pia == [-1.0, 0.0, 0.0]
 
 
-def test_modes_get_the_direction_of_the_pia() -> None:
+def test_growth_gets_the_cell_s_stream_and_its_attempts() -> None:
     grower = Stick()
-    synthesize_cell(cell(orientation=TILTED), recipe({"mode": "uniform"}), grower)
-    synthesize_cell(cell(orientation=TILTED), recipe(None), grower)
-    assert grower.calls[0]["context"]["y_direction"] == [-1.0, 0.0, 0.0]
-    assert "y_direction" not in grower.calls[1]["context"]
+    synthesize_cell(cell(), recipe(), grower, max_attempts=4)
+    assert grower.draws == [(np.random.default_rng(11).random(), 4)]
 
 
-def test_attempts_share_one_stream() -> None:
-    grower = Stick(failed_attempts=2)
-    synthesize_cell(cell(), recipe(), grower)
-    expected = np.random.default_rng(11).random(3).tolist()
-    assert [call["draw"] for call in grower.calls] == expected
-
-
-def test_attempts_end() -> None:
-    grower = Stick(failed_attempts=99)
-    with pytest.raises(TaskFailure) as caught:
-        synthesize_cell(cell(), recipe(), grower, max_attempts=4)
-    assert len(grower.calls) == 4
-    assert (caught.value.kind, caught.value.message, caught.value.error) == (
-        "growth",
-        "Too many attempts at synthesizing cell with NeuroTS",
-        "ValueError",
-    )
+def test_points_that_are_not_finite_fail_the_cell() -> None:
+    with pytest.raises(TaskFailure, match="not finite") as caught:
+        synthesize_cell(cell(), recipe(), Stick(end_um=np.nan))
+    assert caught.value.kind == "growth"
 
 
 def test_a_tree_without_apical_section_is_valid() -> None:
@@ -161,7 +143,8 @@ def test_debug_infos_on_demand() -> None:
     result = synthesize_cell(
         cell(depth_um=5.0), recipe(None, LIMITED), Stick(), with_debug_infos=True
     )
-    assert "default_func" in result.debug_infos["input_scaling"]
+    scaling = result.debug_infos["input_scaling"]["default_func"]["scaling"]
+    assert scaling == [{"max_ph": None, "scaling_ratio": 1.0}]
     assert result.debug_infos["neurite_hard_limit_rescaling"][0]["scale"] == pytest.approx(0.5)
 
 

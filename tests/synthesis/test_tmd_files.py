@@ -65,7 +65,8 @@ def test_axons_are_grown_only_on_demand(caplog: pytest.LogCaptureFixture) -> Non
     assert data["R"]["A"]["grow_types"] == ["axon", "basal_dendrite"]
     with caplog.at_level(logging.WARNING):
         assert with_axon_choice(data, synthesize_axons=True) == data
-    assert [record.args for record in caplog.records] == [("B", "R")]
+        assert with_axon_choice({"R": {"C": {"grow_types": 5}}}, synthesize_axons=True)
+    assert [record.args for record in caplog.records] == [("B", "R"), ("C", "R")]
 
 
 def test_defaults_fill_gaps_only() -> None:

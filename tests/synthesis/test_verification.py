@@ -115,7 +115,7 @@ def test_missing_entries() -> None:
         ({"context_constraints": {"axon": {"extent_to_target": TARGET}}}, "axon"),
         (
             {"context_constraints": {"basal_dendrite": {"extent_to_target": {"layer": 1}}}},
-            "'O/M/context_constraints/basal_dendrite/extent_to_target': 'fraction' is a required",
+            "'O/M/context_constraints/basal_dendrite/extent_to_target/fraction': is missing",
         ),
         (
             {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from region_grower_hpc.synthesis.axons.donor import Donor
 from region_grower_hpc.synthesis.axons.donors import Donors
-from region_grower_hpc.synthesis.axons.grafting import graft_axon, orient_donor
+from region_grower_hpc.synthesis.axons.grafting import graft_axon, oriented_points
+from region_grower_hpc.synthesis.axons.jitter import RotationalJitter, ScalingJitter
+from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class AxonGraft:
     rotational_jitter_std_deg: float | None = None
     scaling_jitter_std: float | None = None
 
-    def donor(self) -> Any:
-        """A copy of the donor, to be changed.
+    def donor(self) -> Donor:
+        """The donor.
 
         Raises:
             TaskFailure: kind `input`, it cannot be used.
@@ -39,28 +41,30 @@ class AxonGraft:
 
     def onto(
         self,
-        morphology: Any,
-        donor: Any,
+        neuron: NeuronArrays,
+        donor: Donor,
         orientation: npt.NDArray[np.float64],
         rng: np.random.Generator,
-    ) -> None:
-        """Graft the donor's axon, in place of any axons.
+    ) -> NeuronArrays:
+        """The neuron with the donor's axon, in place of any axons.
 
         Args:
-            morphology: morphio.mut.Morphology of the cell, soma at the origin.
-            donor: as `donor()` gave it; it is changed.
+            neuron: soma at the origin; not changed.
+            donor: as `donor()` gave it; not changed.
             orientation: (3, 3) of the cell.
             rng: the cell's random stream, after growth.
 
         Raises:
-            TaskFailure: kind `growth`, there are no dendrites to place it by.
+            TaskFailure: kind `growth`, there are no dendrites to place it by, or its points are not
+                finite.
         """
-        orient_donor(
+        turn, stretch = self.rotational_jitter_std_deg, self.scaling_jitter_std
+        points = oriented_points(
             donor,
             orientation,
             self.scale,
-            self.rotational_jitter_std_deg,
-            self.scaling_jitter_std,
+            None if turn is None else RotationalJitter(std_deg=turn),
+            None if stretch is None else ScalingJitter(std=stretch),
             rng,
         )
-        graft_axon(morphology, donor, rng)
+        return graft_axon(neuron, donor, points, rng)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.axons.grafting import donor_problem
+from region_grower_hpc.synthesis.axons.donor import Donor, donor_problem
+from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
 
 EXTENSION = ".h5"
 DEFAULT_MAX_BYTES = 64 * 2**20
-BYTES_PER_SECTION = 256  # what MorphIO keeps beside the points, about
 
 
 class Donors:
@@ -31,34 +30,32 @@ class Donors:
     def __init__(self, folder: Path, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self.folder = folder
         self.max_bytes = max_bytes
-        #: name -> morphio.Morphology or what is wrong with it, and its size in bytes
-        self._kept: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        #: name -> donor, or what is wrong with it
+        self._kept: OrderedDict[str, Donor | str] = OrderedDict()
         self._n_bytes = 0
 
-    def get(self, name: str) -> Any:
-        """A morphio.mut.Morphology of its own, equal to the file.
+    def get(self, name: str) -> Donor:
+        """The donor of a name.
 
         Raises:
             TaskFailure: kind `input`, naming the file: absent, unreadable, or without an axon that
                 can be grafted.
         """
-        from morphio.mut import Morphology
-
         if name in self._kept:
             self._kept.move_to_end(name)
         else:
             self._keep(name)
-        donor, _ = self._kept[name]
+        donor = self._kept[name]
         if isinstance(donor, str):
             raise TaskFailure("input", donor)
-        return Morphology(donor)
+        return donor
 
     def _keep(self, name: str) -> None:
         self._kept[name] = read = _read(donor_path(self.folder, name))
-        self._n_bytes += read[1]
+        self._n_bytes += _size(read)
         while self._n_bytes > self.max_bytes and len(self._kept) > 1:
-            _, (_, n_bytes) = self._kept.popitem(last=False)
-            self._n_bytes -= n_bytes
+            _, left = self._kept.popitem(last=False)
+            self._n_bytes -= _size(left)
 
 
 def donor_path(folder: Path, name: str) -> Path:
@@ -86,25 +83,25 @@ def missing_donors(folder: Path, names: Iterable[str]) -> list[str]:
     return [name for name in names if not donor_path(folder, name).is_file()]
 
 
-def _read(path: Path) -> tuple[Any, int]:
-    """The immutable morphology, or what is wrong with it; and its size in bytes."""
+def _read(path: Path) -> Donor | str:
+    """The donor, or what is wrong with it."""
     import morphio
+    import morphio.mut
 
     if not path.is_file():
-        return _refused(f"no donor morphology '{path}'")
+        return f"no donor morphology '{path}'"
     try:
-        donor = morphio.Morphology(path)
+        neuron = NeuronArrays.from_morphio(morphio.mut.Morphology(morphio.Morphology(path)))
     except (morphio.MorphioError, OSError, RuntimeError) as error:
-        return _refused(f"donor morphology '{path}' cannot be read: {error}")
-    if not np.isfinite(donor.points).all():
-        return _refused(f"donor morphology '{path}' has points that are not finite")
-    problem = donor_problem(donor)
+        return f"donor morphology '{path}' cannot be read: {error}"
+    if not np.isfinite(neuron.points).all():
+        return f"donor morphology '{path}' has points that are not finite"
+    problem = donor_problem(neuron)
     if problem is not None:
-        return _refused(f"donor morphology '{path}' {problem}")
-    return donor, donor.points.nbytes + donor.diameters.nbytes + BYTES_PER_SECTION * len(
-        donor.sections
-    )
+        return f"donor morphology '{path}' {problem}"
+    return Donor.of(neuron)
 
 
-def _refused(message: str) -> tuple[str, int]:
-    return message, len(message)
+def _size(kept: Donor | str) -> int:
+    """Bytes in memory, about."""
+    return len(kept) if isinstance(kept, str) else kept.n_bytes

@@ -7,147 +7,136 @@ float32 points.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.axons.jitter import (
-    RotationalJitter,
-    ScalingJitter,
-    stretch_sections,
-    turn_sections,
-)
+from region_grower_hpc.native import jitter as native
+from region_grower_hpc.synthesis.axons.donor import AXON, Donor, section_vectors
+from region_grower_hpc.synthesis.axons.jitter import RotationalJitter, ScalingJitter
+from region_grower_hpc.synthesis.neuron_arrays import FIRST, TYPE, NeuronArrays
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-NO_DENDRITES = "has no dendrites, to which the angle of its axon is taken"
 PARALLEL_TO_Z = 1e-7  # length of the cross product with z below which y is taken
 
 
-def orient_donor(
-    donor: Any,
+def oriented_points(
+    donor: Donor,
     orientation: npt.NDArray[np.float64],
     scale: float | None,
-    rotational_jitter_std_deg: float | None,
-    scaling_jitter_std: float | None,
+    rotational_jitter: RotationalJitter | None,
+    scaling_jitter: ScalingJitter | None,
     rng: np.random.Generator,
-) -> None:
-    """Turn a donor at random about y, then to the orientation of a cell, and jitter it, in place.
+) -> npt.NDArray[np.float32]:
+    """Points of a donor, turned at random about y, then to the orientation of a cell, jittered.
 
-    Draws: one angle; with rotational jitter one per section but the first ones of neurites; with
-    scaling jitter one per section.
+    Draws: one angle; with rotational jitter one for each section of the donor but the first ones of
+    neurites; with scaling jitter one for each section.
 
     Args:
-        donor: morphio.mut.Morphology, soma at the origin, about which it is turned and scaled.
+        donor: about whose soma it is turned and scaled.
         orientation: (3, 3) rotation of the cell.
-        scale: factor of all coordinates, diameters stay; None for none.
-        rotational_jitter_std_deg: of the angles by which sections are turned; None for no jitter.
-        scaling_jitter_std: of the factors by which sections are stretched; None for no jitter.
+        scale: factor of all coordinates; None for none.
+        rotational_jitter: of the angles by which sections are turned; None for no jitter.
+        scaling_jitter: of the factors by which sections are stretched; None for no jitter.
         rng: source of the draws.
-    """
-    from scipy.spatial.transform import Rotation
 
-    angle_rad = rng.uniform(-np.pi, np.pi, size=1)
-    matrix = np.matmul(orientation, Rotation.from_euler("y", angle_rad[0]).as_matrix())
+    Returns:
+        (n, 3), in the order of the donor's.
+    """
+    matrix = np.matmul(orientation, _about_y(rng.uniform(-np.pi, np.pi)))
     if scale is not None:
         matrix = scale * matrix
-    for part in (donor.soma, *donor.iter()):
-        part.points = np.dot(part.points, matrix.T)
-    if rotational_jitter_std_deg is not None:
-        turn_sections(donor, RotationalJitter(std_deg=rotational_jitter_std_deg), rng)
-    if scaling_jitter_std is not None:
-        stretch_sections(donor, ScalingJitter(std=scaling_jitter_std), None, rng)
+    points: npt.NDArray[np.float32] = np.dot(donor.points, matrix.T).astype(np.float32)
+    if rotational_jitter is not None:
+        angles_rad = np.zeros(len(donor.sections))  # those that are not drawn for are not turned
+        drawn_rad = rotational_jitter.angles_rad(donor.n_turned, rng)
+        angles_rad[1 : donor.n_axon_sections] = drawn_rad[donor.turn_draws]
+        n_parent_points = rotational_jitter.n_parent_points
+        native.turn_sections(points, donor.sections, angles_rad, n_parent_points)
+    if scaling_jitter is not None:
+        drawn = rng.standard_normal(donor.n_sections)[donor.stretch_draws]
+        native.stretch_sections(points, donor.sections, scaling_jitter.factors(drawn))
+    return points
 
 
-def graft_axon(neuron: Any, donor: Any, rng: np.random.Generator) -> None:
-    """Replace the axons of a neuron by the first axon of a donor, as its last neurite.
+def graft_axon(
+    neuron: NeuronArrays,
+    donor: Donor,
+    donor_points: npt.NDArray[np.float32],
+    rng: np.random.Generator,
+) -> NeuronArrays:
+    """The neuron with the axon of a donor in place of any axons, as its last neurite.
 
     The axon starts where the first axon of the neuron did. Without one it starts on a sphere with
     the mean radius of the soma, at the angle to the mean direction of the dendrites that it has in
     the donor, and a random azimuth (one draw). Directions are those of first sections.
 
     Args:
-        neuron: morphio.mut.Morphology, changed in place.
-        donor: morphio.mut.Morphology, not changed.
+        neuron: not changed.
+        donor: sections and diameters.
+        donor_points: (n, 3), as `oriented_points` gives them.
         rng: source of the draw.
 
     Raises:
-        TaskFailure: kind `input` if the donor has no axon, or its axon no angle to dendrites; kind
-            `growth` if the neuron has no dendrites to place an axon by.
+        TaskFailure: kind `growth` if the neuron has no dendrites to place an axon by, or the axon
+            ends up with points that are not finite.
     """
-    problem = donor_problem(donor)
-    if problem is not None:
-        raise TaskFailure("input", f"the donor {problem}")
-    new, old = _axons(donor)[0], _axons(neuron)
-    if old:
-        position_um = old[0].points[0]
+    roots = neuron.sections[neuron.roots]
+    is_axon = roots[:, TYPE] == AXON
+    position_um: FloatArray
+    if is_axon.any():
+        position_um = neuron.points[roots[is_axon.argmax(), FIRST]]
     else:
-        direction = _axon_direction(neuron, donor, rng)
-        centre_um = neuron.soma.center
-        position_um = centre_um + _soma_radius_um(neuron, centre_um) * direction
-    for root in old:
-        neuron.delete_section(root, recursive=True)
-    grafted = neuron.append_root_section(new, recursive=True)
-    shift_um = position_um - grafted.points[0]
-    for section in grafted.iter():
-        section.points = section.points.astype(np.float64) + shift_um
+        dendrites = section_vectors(neuron.points, roots)
+        direction = _axon_direction(dendrites, _axon_angle_rad(donor, donor_points), rng)
+        centre_um = neuron.soma.mean(axis=0)
+        position_um = centre_um + _soma_radius_um(neuron.soma, centre_um) * direction
+    axon = donor_points[: donor.n_axon_points]
+    shift_um = position_um - axon[0]
+    placed = (axon + shift_um.astype(np.float64)).astype(np.float32)
+    if not np.isfinite(placed).all():
+        raise TaskFailure("growth", "the grafted axon has points that are not finite")
+    return neuron.without(AXON).with_neurite(
+        placed, donor.diameters, donor.sections[: donor.n_axon_sections]
+    )
 
 
-def donor_problem(donor: Any) -> str | None:
-    """Why the axon of a morphology cannot be grafted; None if it can."""
-    axons = _axons(donor)
-    if not axons:
-        return "has no axon"
-    mean_direction = _mean_dendrite_direction(donor)
-    if mean_direction is None:
-        return NO_DENDRITES
-    if not np.linalg.norm(_direction(axons[0])) > 0:
-        return "has an axon whose first section ends where it starts: it has no direction"
-    if not np.linalg.norm(mean_direction) > 0:
-        return "has dendrites whose first sections have no mean direction"
-    return None
+def _about_y(angle_rad: float) -> npt.NDArray[np.float64]:
+    """Rotation about y, from the quaternion, as scipy's."""
+    y, w = math.sin(angle_rad / 2), math.cos(angle_rad / 2)
+    cosine, sine = -y * y + w * w, 2 * y * w
+    return np.array([[cosine, 0.0, sine], [0.0, y * y + w * w, 0.0], [-sine, 0.0, cosine]])
 
 
-def _axons(morphology: Any) -> list[Any]:
-    return [root for root in morphology.root_sections if root.type.name == "axon"]
+def _axon_angle_rad(donor: Donor, donor_points: npt.NDArray[np.float32]) -> np.float32:
+    """Angle between the first sections of the axon and the mean one of the dendrites."""
+    vectors = section_vectors(donor_points, donor.sections)
+    dendrites = np.mean(vectors[donor.n_axon_sections :], axis=0)
+    cosine = np.dot(dendrites, vectors[0]) / _length(dendrites) / _length(vectors[0])
+    return np.float32(np.arccos(min(max(cosine, np.float32(-1)), np.float32(1))))
 
 
-def _direction(section: Any) -> npt.NDArray[np.float32]:
-    return np.asarray(section.points[-1] - section.points[0], dtype=np.float32)
-
-
-def _mean_dendrite_direction(morphology: Any) -> npt.NDArray[np.float32] | None:
-    """(3,) mean of the first sections' vectors from start to end; None without dendrites."""
-    dendrites = [root for root in morphology.root_sections if root.type.name != "axon"]
-    if not dendrites:
-        return None
-    return np.asarray(np.mean([_direction(root) for root in dendrites], axis=0))
-
-
-def _angle_rad(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> np.float32:
-    """Angle between two vectors, all in float32."""
-    cosine = np.dot(a, b) / np.linalg.norm(a) / np.linalg.norm(b)
-    return np.float32(np.arccos(np.clip(cosine, np.float32(-1), np.float32(1))))
-
-
-def _axon_direction(neuron: Any, donor: Any, rng: np.random.Generator) -> FloatArray:
-    """Unit vector at the donor's angle to the neuron's mean dendrite, with a random azimuth."""
-    own, theirs = _mean_dendrite_direction(neuron), _mean_dendrite_direction(donor)
-    if own is None:
+def _axon_direction(
+    dendrites: npt.NDArray[np.float32], angle_rad: np.float32, rng: np.random.Generator
+) -> FloatArray:
+    """Unit vector at an angle to the mean of the dendrites' directions, with a random azimuth."""
+    if not len(dendrites):
         raise TaskFailure("growth", "the neuron has no dendrites to place the grafted axon by")
-    if theirs is None:
-        raise TaskFailure("input", f"the donor {NO_DENDRITES}")
-    angle_rad = _angle_rad(theirs, _direction(_axons(donor)[0]))
-    normal = np.cross(own, [0, 0, 1])
-    if np.linalg.norm(normal) < PARALLEL_TO_Z:
-        normal = np.cross(own, [0, 1, 0])
-    if not np.linalg.norm(normal) > 0:
+    mean = np.mean(dendrites, axis=0)
+    x, y, z = mean.astype(np.float64)
+    normal = np.array([y, -x, 0.0])
+    if _length(normal) < PARALLEL_TO_Z:
+        normal = np.array([-z, 0.0, x])
+    if not _length(normal) > 0:
         raise TaskFailure("growth", "the dendrites of the neuron have no mean direction")
     azimuth_rad = rng.uniform(0.0, 2.0 * np.pi)
-    direction = _turned(own, _turned(normal, own, azimuth_rad), angle_rad)
-    return np.asarray(direction / np.linalg.norm(direction))
+    direction = _turned(mean, _turned(normal, mean, azimuth_rad), angle_rad)
+    return np.asarray(direction / _length(direction))
 
 
 def _turned(vector: FloatArray, axis: FloatArray, angle_rad: float | np.float32) -> FloatArray:
@@ -156,14 +145,19 @@ def _turned(vector: FloatArray, axis: FloatArray, angle_rad: float | np.float32)
     Sine, cosine and the length of the axis have the precision of the arguments, all else is
     float64.
     """
-    x, y, z = axis.astype(np.float64) / np.float64(np.linalg.norm(axis))
+    x, y, z = axis.astype(np.float64) / np.float64(_length(axis))
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     sine, cosine = np.float64(np.sin(angle_rad)), np.float64(np.cos(angle_rad))
     return np.asarray(np.dot(np.eye(3) + sine * cross + (1 - cosine) * (cross @ cross), vector))
 
 
-def _soma_radius_um(neuron: Any, centre_um: npt.NDArray[np.float32]) -> np.float32:
-    """Mean distance of the soma's points from its centre; the radius of a soma of one point."""
-    if neuron.soma_type.name == "SOMA_SINGLE_POINT":
-        return np.float32(neuron.soma.diameters[0] / 2)
-    return np.float32(np.mean(np.linalg.norm(neuron.soma.points - centre_um, axis=1)))
+def _length(vector: FloatArray) -> Any:
+    """Length of a vector, of its type."""
+    return np.sqrt(np.dot(vector, vector))
+
+
+def _soma_radius_um(
+    soma: npt.NDArray[np.float32], centre_um: npt.NDArray[np.float32]
+) -> np.float32:
+    """Mean distance of the soma's points from its centre."""
+    return np.float32(np.mean(np.linalg.norm(soma - centre_um, axis=1)))

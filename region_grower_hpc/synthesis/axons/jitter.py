@@ -1,4 +1,4 @@
-"""Random turning and stretching of the sections of a morphology.
+"""Random turning and stretching of the sections of a neuron.
 
 Source: `neuroc.scale` 0.3.0 (`rotational_jitter`, `scale_morphology`); the same random numbers in
 the same order, and the same float32 points.
@@ -6,18 +6,17 @@ the same order, and the same float32 points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from region_grower_hpc.synthesis.neurite import MIN_SCALE, Neurite, read_neurite, write_neurite
+from region_grower_hpc.native import jitter as native
+from region_grower_hpc.synthesis.neuron_arrays import FIRST, PARENT, STOP, NeuronArrays
 
-#: Up to this many rows neuroc's principal direction comes from a float32 singular value
-#: decomposition; above, from one started at unseeded random numbers.
-FLOAT32_ROWS = 500
+MIN_SCALE = 0.01  # neuroc clips every scaling factor below this
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,10 @@ class RotationalJitter:
     std_deg: float = 0.0
     n_parent_points: int = 5
 
+    def angles_rad(self, count: int, rng: np.random.Generator) -> FloatArray:
+        """(count,) drawn angles."""
+        return rng.normal(self.mean_deg, self.std_deg, size=count) * np.pi / 180.0
+
 
 @dataclass(frozen=True)
 class ScalingJitter:
@@ -47,151 +50,80 @@ class ScalingJitter:
     std: float = 0.0
     axis: int | None = None
 
+    def factors(self, standard_normals: FloatArray) -> FloatArray:
+        """(n, 3) factors along x, y and z, for n draws of a standard normal distribution."""
+        drawn = np.maximum(self.mean + self.std * standard_normals, MIN_SCALE)
+        factors = np.ones((len(drawn), 3))
+        factors[:, slice(None) if self.axis is None else [self.axis]] = drawn[:, np.newaxis]
+        return factors
 
-def turn_sections(morphology: Any, jitter: RotationalJitter, rng: np.random.Generator) -> None:
-    """Turn each section with its subtree about its first point, in place.
 
-    Leaves go first, the first sections of neurites stay as they are. The axis of a leaf is the
-    direction of the end of its parent; the axis of any other section is the main direction in
-    which its subtree lies. A section whose axis has no length is not turned (neuroc: NaN or an
-    error), but its angle is drawn. One normal draw per section.
+def turn_sections(
+    neuron: NeuronArrays, jitter: RotationalJitter, rng: np.random.Generator
+) -> NeuronArrays:
+    """The neuron with each section but the first ones of neurites turned with its subtree.
+
+    One normal draw per turned section, leaves first. The geometry is that of
+    `native.jitter.turn_sections`.
 
     Args:
-        morphology: morphio.mut.Morphology.
+        neuron: not changed.
         jitter: distribution of the angles.
         rng: source of the draws.
     """
-
-    def turn(neurite: Neurite) -> None:
-        for section in neurite.leaves_first():
-            if section == 0:
-                continue
-            axis = _axis(neurite, section, jitter.n_parent_points)
-            angle_rad = rng.normal(jitter.mean_deg, jitter.std_deg) * np.pi / 180.0
-            if axis is not None:
-                turn_subtree(neurite, section, axis, angle_rad)
-
-    _for_each_neurite(morphology, turn)
+    order = leaves_first(neuron.sections)
+    turned = order[neuron.sections[order, PARENT] >= 0]
+    angles_rad = np.zeros(len(order))
+    angles_rad[turned] = jitter.angles_rad(len(turned), rng)
+    points = neuron.points.copy()
+    native.turn_sections(points, neuron.sections, angles_rad, jitter.n_parent_points)
+    return replace(neuron, points=points)
 
 
 def stretch_sections(
-    morphology: Any,
+    neuron: NeuronArrays,
     sections: ScalingJitter | None,
     segments: ScalingJitter | None,
     rng: np.random.Generator,
-) -> None:
-    """Stretch sections, segments or both at random, in place; subtrees move along.
+) -> NeuronArrays:
+    """The neuron with its sections, segments or both stretched at random; subtrees move along.
 
-    Leaves go first. Draws of a section: one per point for `segments`, then one for `sections`.
+    Leaves go first. Draws of a section: one per point for `segments`, then one for `sections`. The
+    geometry is that of `native.jitter.stretch_sections`.
 
     Args:
-        morphology: morphio.mut.Morphology.
+        neuron: not changed.
         sections: distribution of one factor per section, None for none.
         segments: distribution of one factor per segment, None for none.
         rng: source of the draws.
     """
-
-    def stretch(neurite: Neurite) -> None:
-        for section in neurite.leaves_first():
-            vectors = neurite.segment_vectors(section)
-            if segments is not None:
-                vectors *= _factors(segments, len(vectors), rng)
-            from_start_um = np.cumsum(vectors, axis=0)
-            if sections is not None:
-                from_start_um *= _factors(sections, 1, rng)
-            neurite.lay_out(section, from_start_um)
-
-    _for_each_neurite(morphology, stretch)
-
-
-def turn_subtree(
-    neurite: Neurite, section: int, axis: npt.NDArray[np.float32], angle_rad: float
-) -> None:
-    """Turn a section and its descendants rigidly about the section's first point, in place.
-
-    Args:
-        neurite: its points change.
-        section: number of the section.
-        axis: (3,) unit vector.
-        angle_rad: right-handed angle.
-    """
-    from scipy.spatial.transform import Rotation
-
-    matrix = Rotation.from_rotvec(angle_rad * axis).as_matrix()
-    stop = neurite.offsets[neurite.subtree_stops[section]]
-    points = neurite.points[neurite.offsets[section] : stop]
-    origin = points[0].copy()
-    points[:] = origin + np.dot(points - origin, matrix.T)
+    order = leaves_first(neuron.sections)
+    stop = neuron.sections[order, STOP]
+    sizes = stop - neuron.sections[order, FIRST]
+    stops = np.cumsum(sizes * (segments is not None) + (sections is not None))
+    drawn = rng.standard_normal(stops[-1] if len(stops) else 0)
+    section_factors = segment_factors = None
+    is_segment = np.ones(len(drawn), dtype=bool)
+    if sections is not None:
+        is_segment[stops - 1] = False
+        section_factors = np.empty((len(order), 3))
+        section_factors[order] = sections.factors(drawn[stops - 1])
+    if segments is not None:
+        rows = np.repeat(stop - np.cumsum(sizes), sizes) + np.arange(len(neuron.points))
+        segment_factors = np.empty((len(rows), 3))
+        segment_factors[rows] = segments.factors(drawn[is_segment])
+    points = neuron.points.copy()
+    native.stretch_sections(points, neuron.sections, section_factors, segment_factors)
+    return replace(neuron, points=points)
 
 
-def principal_direction(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The direction of greatest variance of a cloud of vectors.
-
-    Of its two senses, the one in which the vector farthest from the mean plane lies.
-
-    Args:
-        vectors: (n, 3), n > 0.
-
-    Returns:
-        (3,) vector of length 1 within rounding.
-
-    Source: `sklearn.decomposition.PCA(n_components=1)` of scikit-learn 1.4.
-    """
-    import scipy.linalg
-
-    centred = vectors - vectors.mean(axis=0)
-    if len(centred) <= FLOAT32_ROWS:
-        left, _, right = scipy.linalg.svd(centred, full_matrices=False)
-        direction, along = right[0], left[:, 0]
-    else:
-        centred = centred.astype(np.float64)
-        # not by BLAS, whose sums depend on its number of threads
-        variance = np.einsum("ni,nj->ij", centred, centred)
-        direction = np.linalg.eigh(variance)[1][:, -1]
-        along = np.einsum("ni,i->n", centred, direction)
-    sense = np.sign(along[np.argmax(np.abs(along))])
-    return np.asarray(direction * sense, dtype=np.float32)
-
-
-def _axis(neurite: Neurite, section: int, n_parent_points: int) -> npt.NDArray[np.float32] | None:
-    """Unit vector to turn a section about; None where it has no length."""
-    if neurite.has_children(section):
-        vectors = _directions_from_start(neurite, section)
-        if not len(vectors):
-            return None
-        axis = principal_direction(vectors)
-    else:
-        parent = neurite.section_points(int(neurite.parents[section]))
-        axis = parent[-1] - parent[-min(n_parent_points, len(parent))]
-    length = np.linalg.norm(axis)
-    return axis / length if length > 0 else None
-
-
-def _directions_from_start(neurite: Neurite, section: int) -> npt.NDArray[np.float32]:
-    """Unit vectors from the start of a section to all points of its subtree but joints."""
-    start, stop = section, neurite.subtree_stops[section]
-    rows = np.ones(neurite.offsets[stop] - neurite.offsets[start], dtype=bool)
-    rows[neurite.offsets[start:stop] - neurite.offsets[start]] = False
-    subtree = neurite.points[neurite.offsets[start] : neurite.offsets[stop]]
-    vectors = subtree[rows] - subtree[0]
-    lengths = np.linalg.norm(vectors, axis=1)
-    apart = lengths > 0
-    return np.asarray(vectors[apart] / lengths[apart, np.newaxis], dtype=np.float32)
-
-
-def _factors(
-    jitter: ScalingJitter, count: int, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
-    """Factors of `count` vectors, (count, 3)."""
-    drawn = np.maximum(rng.normal(jitter.mean, jitter.std, size=count), MIN_SCALE)
-    factors = np.ones((count, 3))
-    factors[:, slice(None) if jitter.axis is None else [jitter.axis]] = drawn[:, np.newaxis]
-    return factors
-
-
-def _for_each_neurite(morphology: Any, change: Callable[[Neurite], None]) -> None:
-    for root in morphology.root_sections:
-        sections = list(root.iter())
-        neurite = read_neurite(sections)
-        change(neurite)
-        write_neurite(sections, neurite)
+def leaves_first(sections: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+    """(m,) numbers of all sections in post-order: children in their order, then their parent."""
+    numbers = np.arange(len(sections))
+    subtree_stops = numbers + 1
+    for section in range(len(sections) - 1, -1, -1):
+        parent = sections[section, PARENT]
+        if parent >= 0:
+            subtree_stops[parent] = max(subtree_stops[parent], subtree_stops[section])
+    # subtrees that end at the same section are nested, the inner ones have higher numbers
+    return np.asarray(np.lexsort((-numbers, subtree_stops)))

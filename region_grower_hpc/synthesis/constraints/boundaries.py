@@ -1,102 +1,78 @@
-"""Probability of growing towards a mesh, and the mesh of a cell."""
+"""Boundaries of a region, applied to its cells."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from region_grower_hpc.synthesis.constraints.entries import DistanceRule
-from region_grower_hpc.synthesis.constraints.meshes import Mesh
+from region_grower_hpc.native.constraints import (
+    ProbabilityRule,
+    attractive_rule,
+    repulsive_rule,
+)
+from region_grower_hpc.synthesis.cell_environment import CellInputs
+from region_grower_hpc.synthesis.constraints.cell_mesh import path_of_cell
+from region_grower_hpc.synthesis.constraints.entries import (
+    CLOSEST,
+    CLOSEST_Y,
+    REPULSIVE,
+    Boundary,
+    DistanceRule,
+)
+from region_grower_hpc.synthesis.constraints.in_force import ConstraintInForce
+from region_grower_hpc.synthesis.constraints.meshes import Mesh, MeshStore
+from region_grower_hpc.synthesis.constraints.pia import towards_pia
 from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
-from region_grower_hpc.synthesis.uncopied import Uncopied
-
-FloatArray = npt.NDArray[np.float64]
 
 
-class RepulsiveProbability(Uncopied):
-    """Probability of a step that falls with the distance to the mesh along the step.
-
-    p = (distance - d_min) / (d_max - max(0, d_min))^power, clipped to [0, 1]; 1 for a ray that
-    misses the mesh. The distance is that of the ray's first listed hit.
+class BoundaryOfRegion:
+    """Makes the constraint of each cell; cells with the same mesh share a repulsive one.
 
     Args:
-        rule: distances and power.
-        mesh: of the cell.
-        grid: of a mesh in voxel coordinates, None for one in µm. The direction of the ray is not
-            converted, which matters where voxels are no cubes.
-
-    Source: `SpaceContext.get_boundaries` of region-grower 1.6.0.
+        boundary: the entry.
+        grid: of the atlas.
+        meshes: of this process.
     """
 
-    def __init__(self, rule: DistanceRule, mesh: Mesh, grid: VoxelGrid | None) -> None:
-        self._d_min_um = rule.d_min_um
-        self._scale = (rule.d_max_um - max(0, rule.d_min_um)) ** rule.power
-        self._mesh = mesh
-        self._grid = grid
+    def __init__(self, boundary: Boundary, grid: VoxelGrid, meshes: MeshStore) -> None:
+        self._boundary = boundary
+        self._grid = grid if boundary.in_voxels else None
+        self._meshes = meshes
+        self._made: dict[Path | None, ConstraintInForce] = {}
 
-    def __call__(self, direction: npt.ArrayLike, current_point: FloatArray) -> float:
-        """The probability of a step of direction `direction` (unit) from a point, µm."""
-        direction = np.asarray(direction, dtype=np.float64)
-        grid = self._grid
-        origin = current_point if grid is None else grid.to_voxels(current_point)
-        hit = self._mesh.first_hit(origin, direction)
-        if hit is None:
-            return 1.0
-        if grid is not None:
-            hit, origin = grid.to_um(hit), grid.to_um(origin)
-        way = hit - origin
-        p = (np.sqrt(way.dot(way)) - self._d_min_um) / self._scale
-        return float(min(max(p, 0.0), 1.0))
+    def for_cell(self, cell: CellInputs, glomerulus_id: int) -> ConstraintInForce:
+        """The constraint of a cell; without rules where no mesh applies.
 
+        Raises:
+            TaskFailure: kind `input`: NaN in orientation.nrrd at the soma of a cell whose mesh
+                depends on the direction of the pia, or no mesh for the cell's territory.
+        """
+        boundary = self._boundary
+        soma = cell.position_um if self._grid is None else self._grid.to_voxels(cell.position_um)
+        y_direction = towards_pia(cell) if boundary.choice == CLOSEST_Y else []
+        path = path_of_cell(boundary, soma, y_direction, glomerulus_id, self._meshes)
+        if path in self._made:
+            return self._made[path]
+        made = self._make(path)
+        if boundary.mode == REPULSIVE:
+            self._made[path] = made
+        return made
 
-class AttractiveProbability(Uncopied):
-    """Probability of a step that grows with its angle to the nearest point of the mesh.
+    def _make(self, path: Path | None) -> ConstraintInForce:
+        boundary = self._boundary
+        if path is None:
+            return ConstraintInForce(boundary)
+        mesh = self._meshes.get(path)
+        return ConstraintInForce(
+            boundary,
+            section_rule=self._rule(boundary.section, mesh),
+            trunk_rule=self._rule(boundary.trunk, mesh),
+            mesh_name=path.stem if boundary.choice in (CLOSEST, CLOSEST_Y) else None,
+        )
 
-    p = (1 - angle/π)^power at distances between d_min and d_max, otherwise and inside 1.
-
-    Args:
-        rule: distances and power.
-        mesh: of the cell.
-        grid: of a mesh in voxel coordinates, None for one in µm.
-
-    Source: `SpaceContext.get_boundaries` of region-grower 1.6.0.
-    """
-
-    def __init__(self, rule: DistanceRule, mesh: Mesh, grid: VoxelGrid | None) -> None:
-        self._rule = rule
-        self._mesh = mesh
-        self._grid = grid
-        # all proposals of one step start from the same point
-        self._point: tuple[float, ...] | None = None
-        self._way: tuple[FloatArray, Any] | None = None
-
-    def __call__(self, direction: npt.ArrayLike, current_point: FloatArray) -> float:
-        """The probability of a step of direction `direction` (unit) from a point, µm."""
-        point = tuple(current_point.tolist())
-        if point != self._point:
-            self._point, self._way = point, self._way_from(current_point)
-        if self._way is None:
-            return 1.0
-        way, distance = self._way
-        cosine = np.asarray(direction, dtype=np.float64).dot(way) / distance
-        if not -1.0 <= cosine <= 1.0:
-            return 1.0
-        p = (1 - np.arccos(cosine) / np.pi) ** self._rule.power
-        return float(min(p, 1.0))
-
-    def _way_from(self, point_um: FloatArray) -> tuple[FloatArray, Any] | None:
-        """Vector and distance to the mesh, None where the mesh does not attract."""
-        grid = self._grid
-        place = point_um if grid is None else grid.to_voxels(point_um)
-        if self._mesh.contains(place):
+    def _rule(self, rule: DistanceRule | None, mesh: Mesh) -> ProbabilityRule | None:
+        if rule is None:
             return None
-        closest, _ = self._mesh.closest_point(place)
-        if grid is not None:
-            closest = grid.to_um(closest)
-        way = closest - point_um
-        distance = np.sqrt(way.dot(way))
-        if not self._rule.d_min_um < distance < self._rule.d_max_um:
-            return None
-        return way, distance
+        grid = None if self._grid is None else self._grid.offset_and_size_um
+        if self._boundary.mode == REPULSIVE:
+            return repulsive_rule(mesh.surface, grid, rule.d_min_um, rule.scale)
+        return attractive_rule(mesh.surface, grid, rule.d_min_um, rule.d_max_um, rule.power)

@@ -1,63 +1,78 @@
-"""Directions and boundaries of a region, made callable for each cell."""
+"""Directions and boundaries of a region, in force for each of its cells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.native.constraints import OrientationField, cell_constraints
 from region_grower_hpc.synthesis.cell_environment import CellInputs
-from region_grower_hpc.synthesis.constraints.boundaries import (
-    AttractiveProbability,
-    RepulsiveProbability,
-)
-from region_grower_hpc.synthesis.constraints.cell_mesh import NO_TERRITORY, path_of_cell
-from region_grower_hpc.synthesis.constraints.directions import DirectionProbability
-from region_grower_hpc.synthesis.constraints.entries import (
-    CLOSEST,
-    CLOSEST_Y,
-    REPULSIVE,
-    Boundary,
-    Direction,
-)
+from region_grower_hpc.synthesis.constraints.boundaries import BoundaryOfRegion
+from region_grower_hpc.synthesis.constraints.cell_mesh import NO_TERRITORY
+from region_grower_hpc.synthesis.constraints.directions import DirectionOfRegion
+from region_grower_hpc.synthesis.constraints.entries import Scope
+from region_grower_hpc.synthesis.constraints.in_force import ConstraintInForce
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
-from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.constraints.region import RegionConstraints
 from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
-from region_grower_hpc.synthesis.uncopied import UncopiedDict, UncopiedList
+from region_grower_hpc.synthesis.uncopied import UncopiedList
 
-Y_DIRECTION = (0.0, 1.0, 0.0)
+if TYPE_CHECKING:
+    from region_grower_hpc.native import _kernels
+
+#: Entries of a region that hold for one mtype and mclass.
+_Applicable = tuple[list[DirectionOfRegion], list[BoundaryOfRegion]]
 
 
 @dataclass(frozen=True)
 class ConstraintsOfCell:
-    """What NeuroTS is given for one cell.
+    """The constraints of one cell.
 
     Attributes:
-        constraints: for `context["constraints"]`; a deep copy of it is the list itself.
+        in_force: directions, then boundaries, in the order of the file.
         mesh_name: for the debug information, None where the peer has none.
     """
 
-    constraints: UncopiedList
+    in_force: tuple[ConstraintInForce, ...]
     mesh_name: str | None
 
+    @cached_property
+    def native(self) -> _kernels.CellConstraints:
+        """For the native kernel."""
+        return cell_constraints(constraint.native for constraint in self.in_force)
 
-@dataclass(frozen=True)
+    @cached_property
+    def for_neurots(self) -> UncopiedList:
+        """For NeuroTS's `context["constraints"]`; a deep copy of it is the list itself."""
+        return UncopiedList(constraint.for_neurots for constraint in self.in_force)
+
+
 class GrowthConstraints:
     """Constraints of one region, ready on a rank.
 
-    Attributes:
+    Args:
         entries: from the plan.
         orientations: of the atlas; None where no direction is given.
         grid: of brain_regions.nrrd.
         meshes: of this process, shared by all regions.
+
+    Raises:
+        ValueError: a direction without orientations.
     """
 
-    entries: RegionConstraints
-    orientations: OrientationVolume | None
-    grid: VoxelGrid
-    meshes: MeshStore
+    def __init__(
+        self,
+        entries: RegionConstraints,
+        orientations: OrientationField | None,
+        grid: VoxelGrid,
+        meshes: MeshStore,
+    ) -> None:
+        self._directions = _directions(entries, orientations)
+        self._boundaries = [
+            (entry.scope, BoundaryOfRegion(entry, grid, meshes)) for entry in entries.boundaries
+        ]
+        self._applicable: dict[tuple[str, str | None], _Applicable] = {}
 
     def for_cell(
         self,
@@ -78,57 +93,27 @@ class GrowthConstraints:
             TaskFailure: kind `input`: NaN in orientation.nrrd where the direction of the pia at
                 the soma is needed, or no mesh for the cell's territory.
         """
-        constraints = UncopiedList()
-        mesh_name = None
-        for direction in self.entries.directions:
-            if direction.scope.holds(mtype, mclass):
-                constraints.append(self._of_direction(direction, cell))
-        for boundary in self.entries.boundaries:
-            if boundary.scope.holds(mtype, mclass):
-                # as the peer, which tells the mesh of the last constraint only
-                constraint, mesh_name = self._of_boundary(boundary, cell, glomerulus_id)
-                constraints.append(constraint)
-        return ConstraintsOfCell(constraints, mesh_name)
+        directions, boundaries = self._applicable_to(mtype, mclass)
+        in_force = [direction.for_cell(cell) for direction in directions]
+        in_force += [boundary.for_cell(cell, glomerulus_id) for boundary in boundaries]
+        # as the peer, which tells the mesh of the last constraint only
+        return ConstraintsOfCell(tuple(in_force), in_force[-1].mesh_name if in_force else None)
 
-    def _of_direction(self, direction: Direction, cell: CellInputs) -> UncopiedDict:
-        if self.orientations is None:
-            raise ValueError("directions need the orientations of the atlas")
-        y_direction = _y_direction(cell) if direction.layers else []
-        constraint = _constraint(direction)
-        constraint["section_prob"] = DirectionProbability(
-            direction, cell, y_direction, self.orientations
-        )
-        return constraint
-
-    def _of_boundary(
-        self, boundary: Boundary, cell: CellInputs, glomerulus_id: int
-    ) -> tuple[UncopiedDict, str | None]:
-        grid = self.grid if boundary.in_voxels else None
-        soma = cell.position_um if grid is None else grid.to_voxels(cell.position_um)
-        y_direction = _y_direction(cell) if boundary.choice == CLOSEST_Y else []
-        path = path_of_cell(boundary, soma, y_direction, glomerulus_id, self.meshes)
-        constraint = _constraint(boundary)
-        kind = RepulsiveProbability if boundary.mode == REPULSIVE else AttractiveProbability
-        for key, rule in (("section_prob", boundary.section), ("trunk_prob", boundary.trunk)):
-            if path is not None and rule is not None:
-                constraint[key] = kind(rule, self.meshes.get(path), grid)
-        named = path is not None and boundary.choice in (CLOSEST, CLOSEST_Y)
-        return constraint, path.stem if named and path is not None else None
+    def _applicable_to(self, mtype: str, mclass: str | None) -> _Applicable:
+        key = mtype, mclass
+        if key not in self._applicable:
+            self._applicable[key] = (
+                [made for scope, made in self._directions if scope.holds(mtype, mclass)],
+                [made for scope, made in self._boundaries if scope.holds(mtype, mclass)],
+            )
+        return self._applicable[key]
 
 
-def _constraint(entry: Direction | Boundary) -> UncopiedDict:
-    """The keys that NeuroTS reads beside the probabilities."""
-    return UncopiedDict(
-        neurite_types=entry.scope.neurite_types,
-        processes=entry.scope.processes,
-        params_section=dict(entry.proposals),
-    )
-
-
-def _y_direction(cell: CellInputs) -> list[float]:
-    if np.isnan(cell.orientation).any():
-        place = ", ".join(f"{value:g}" for value in cell.position_um)
-        raise TaskFailure("input", f"NaN in orientation.nrrd at the cell's position ({place})")
-    # as one of a stack of matrices: numpy then sums in the order that the peer's bits come from
-    direction: list[float] = np.dot(cell.orientation[np.newaxis], Y_DIRECTION)[0].tolist()
-    return direction
+def _directions(
+    entries: RegionConstraints, orientations: OrientationField | None
+) -> list[tuple[Scope, DirectionOfRegion]]:
+    if not entries.directions:
+        return []
+    if orientations is None:
+        raise ValueError("directions need the orientations of the atlas")
+    return [(entry.scope, DirectionOfRegion(entry, orientations)) for entry in entries.directions]

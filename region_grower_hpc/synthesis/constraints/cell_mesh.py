@@ -10,7 +10,6 @@ import numpy.typing as npt
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.synthesis.constraints.entries import (
     CLOSEST,
-    CLOSEST_Y,
     INSIDE,
     TERRITORIES,
     Boundary,
@@ -60,16 +59,13 @@ def path_of_cell(
     if boundary.choice == TERRITORIES:
         return _of_territory(boundary, glomerulus_id)
     if boundary.choice == INSIDE:
-        return next((path for path in paths if meshes.get(path).contains(soma)), None)
-    distances: list[float] = []
+        return next((path for path in paths if meshes.get(path).surface.contains(soma)), None)
     if boundary.choice == CLOSEST:
-        distances = [meshes.get(path).closest_point(soma)[1] for path in paths]
-    elif boundary.choice == CLOSEST_Y:
-        distances = [
-            float(np.linalg.norm(np.cross(soma - meshes.get(path).center_mass, y_direction)))
-            for path in paths
-        ]
-    return paths[int(np.argmin(distances))]
+        distances = [meshes.get(path).surface.closest_point(soma)[1] for path in paths]
+        return paths[int(np.argmin(distances))]
+    centers = np.array([meshes.get(path).center_mass for path in paths])
+    ways = np.cross(soma - centers, y_direction)
+    return paths[int(np.argmin(np.linalg.norm(ways, axis=1)))]
 
 
 def _of_territory(boundary: Boundary, glomerulus_id: int) -> Path | None:

@@ -13,6 +13,10 @@ from region_grower_hpc.synthesis.region_structure import Region
 
 PROCESSES = ("major", "secondary")
 NEURITE_TYPES = ("axon", "apical_dendrite", "basal_dendrite")
+# names and numbers of morphio.SectionType
+SECTION_TYPES = {2: "axon", 3: "basal_dendrite", 4: "apical_dendrite"} | {
+    number: f"custom{number}" for number in range(5, 20)
+}
 PARALLEL, PERPENDICULAR = "parallel", "perpendicular"
 REPULSIVE, ATTRACTIVE = "repulsive", "attractive"
 CLOSEST, CLOSEST_Y, INSIDE, TERRITORIES = "closest", "closest_y", "inside", "territories"
@@ -36,6 +40,11 @@ class Scope:
     mclasses: Container[str] | None = None
     neurite_types: Sequence[str] = ()
     processes: Sequence[str] = PROCESSES
+
+    @property
+    def section_types(self) -> list[int]:
+        """Numbers that MorphIO gives to the types of sections."""
+        return [number for number, name in SECTION_TYPES.items() if name in self.neurite_types]
 
     def holds(self, mtype: str, mclass: str | None) -> bool:
         """Whether the entry applies to a cell; a cell without mclass is of no class."""
@@ -76,6 +85,15 @@ class DistanceRule:
     d_min_um: float
     d_max_um: float
     power: float
+
+    @property
+    def scale(self) -> float:
+        """What a repulsive boundary divides distances by, µm^power.
+
+        Raises:
+            OverflowError: it is beyond float64.
+        """
+        return float(float(self.d_max_um - max(0, self.d_min_um)) ** self.power)
 
 
 @dataclass(frozen=True)
@@ -216,8 +234,7 @@ def _distance_rule(params: Keys | None, mode: str) -> DistanceRule | None:
         raise params.error("d_max", f"no distance lies between d_min = {rule.d_min_um:g} and "
                            f"d_max = {rule.d_max_um:g} µm: give a larger d_max")  # fmt: skip
     try:
-        # what the growth will divide by
-        finite = 0 < (rule.d_max_um - max(0, rule.d_min_um)) ** rule.power < float("inf")
+        finite = 0 < rule.scale < float("inf")
     except OverflowError:
         finite = False
     if not finite:

@@ -1,4 +1,4 @@
-"""Meshes that bound growth, read once a process, and the questions growth asks of them."""
+"""Meshes that bound growth, read once a process."""
 
 from __future__ import annotations
 
@@ -10,19 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.synthesis.constraints.mesh_rays import MeshRays
-from region_grower_hpc.synthesis.constraints.mesh_surface import MeshSurface
+from region_grower_hpc.native.constraints import TriangleMesh
 
 FloatArray = npt.NDArray[np.float64]
-
-# Directions of the test whether a point is inside: that of trimesh, and some more for a ray that
-# grazes an edge. Trimesh then takes one from the entropy of the system, which no run could repeat.
-INSIDE_DIRECTIONS = (
-    (0.4395064455, 0.617598629942, 0.652231566745),
-    (-0.7427813527, 0.3849001795, 0.5477225575),
-    (0.2672612419, -0.8017837257, 0.5345224838),
-    (0.5773502692, 0.1259881577, -0.8067294851),
-)
 
 
 class Mesh:
@@ -33,13 +23,10 @@ class Mesh:
 
     Raises:
         InvalidInputError: the file is no surface of triangles.
-
-    Source: `trimesh.Trimesh` and its index of rays without embree, whose numbers differ.
     """
 
     def __init__(self, path: Path) -> None:
         self._trimesh = load_surface(path)
-        self._bounds: FloatArray = self._trimesh.bounds.copy()
 
     @cached_property
     def center_mass(self) -> FloatArray:
@@ -47,38 +34,10 @@ class Mesh:
         center: FloatArray = self._trimesh.center_mass
         return center
 
-    def first_hit(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
-        """The first listed point, (3,), where a ray meets the mesh, None without one.
-
-        Not the nearest: that of trimesh's `intersects_location`, sorted by the bytes of rounded
-        coordinates.
-        """
-        return self._rays.first_hit(origin, direction)
-
-    def contains(self, point: FloatArray) -> bool:
-        """Whether a point is inside: by the parity of hits of rays in two opposite directions."""
-        if not ((point > self._bounds[0]) & (point < self._bounds[1])).all():
-            return False
-        for direction in INSIDE_DIRECTIONS:
-            ray = np.array(direction)
-            forward, backward = len(self._rays.hits(point, ray)), len(self._rays.hits(point, -ray))
-            if forward % 2 == backward % 2:
-                return forward % 2 == 1
-            if forward == 0 or backward == 0:
-                return False
-        return False
-
-    def closest_point(self, point: FloatArray) -> tuple[FloatArray, float]:
-        """The point of the surface nearest to a point, (3,), and its distance."""
-        return self._surface.closest_point(point)
-
     @cached_property
-    def _rays(self) -> MeshRays:
-        return MeshRays(self._trimesh)
-
-    @cached_property
-    def _surface(self) -> MeshSurface:
-        return MeshSurface(self._trimesh)
+    def surface(self) -> TriangleMesh:
+        """What growth asks."""
+        return TriangleMesh(np.array(self._trimesh.triangles), np.array(self._trimesh.face_normals))
 
 
 class MeshStore:

@@ -20,10 +20,11 @@ class VoxelGrid:
         self._offset_um = np.array(offset_um, dtype=np.float64)
         self._voxel_um = np.array(voxel_um, dtype=np.float64)
 
+    @property
+    def offset_and_size_um(self) -> tuple[FloatArray, FloatArray]:
+        """Corner of the first voxel and size of a voxel, each (3,)."""
+        return self._offset_um, self._voxel_um
+
     def to_voxels(self, point_um: FloatArray) -> FloatArray:
         """Voxel coordinates with their fraction, (3,)."""
         return (point_um - self._offset_um) / self._voxel_um
-
-    def to_um(self, place: FloatArray) -> FloatArray:
-        """Position in µm of voxel coordinates, (3,)."""
-        return place * self._voxel_um + self._offset_um

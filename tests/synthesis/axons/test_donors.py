@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import morphio
 import numpy as np
 import pytest
 from morphio.mut import Morphology
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.synthesis.axons.donors import (
-    BYTES_PER_SECTION,
-    Donors,
-    check_donor_folder,
-    missing_donors,
-)
-from tests.synthesis.small_neuron import AXON, donor, grown, neuron, points
+from region_grower_hpc.synthesis.axons.donor import Donor
+from region_grower_hpc.synthesis.axons.donors import Donors, check_donor_folder, missing_donors
+from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
+from tests.synthesis.small_neuron import AXON, BASAL, donor, grown, neuron
 
 
 @pytest.fixture
@@ -36,17 +31,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def state(cell: Any) -> list[Any]:
-    sections = [
-        (s.id, s.type, s.points.tobytes(), s.diameters.tobytes(), [c.id for c in s.children])
-        for s in cell.iter()
-    ]
-    return [cell.soma.points.tobytes(), cell.soma_type, cell.root_sections[0].id, *sections]
+def of(cell: Morphology) -> Donor:
+    return Donor.of(NeuronArrays.from_morphio(cell))
 
 
-def size_in_bytes(path: Path) -> int:
-    cell = morphio.Morphology(path)
-    return cell.points.nbytes + cell.diameters.nbytes + BYTES_PER_SECTION * len(cell.sections)
+def assert_equal(one: Donor, other: Donor) -> None:
+    for name, value in vars(other).items():
+        np.testing.assert_array_equal(getattr(one, name), value, err_msg=name)
 
 
 def refusal(donors: Donors, name: str) -> str:
@@ -57,26 +48,48 @@ def refusal(donors: Donors, name: str) -> str:
     return caught.value.message
 
 
-def test_a_donor_equals_its_file_also_after_a_change(folder: Path) -> None:
-    donors = Donors(folder)
-    changed = donors.get("a")
-    for section in changed.iter():
-        section.points = section.points + 1
-    assert state(changed) != state(Morphology(folder / "a.h5"))
-    assert state(donors.get("a")) == state(Morphology(folder / "a.h5"))
+def test_a_donor_is_the_axon_and_the_first_sections_of_dendrites() -> None:
+    cell = donor()
+    made = of(cell)
+    axon = list(cell.root_sections[1].iter())
+    stems = [cell.root_sections[number] for number in (0, 2, 3)]
+    expected = [section.points for section in (*axon, *stems)]
+    np.testing.assert_array_equal(made.points, np.concatenate(expected))
+    np.testing.assert_array_equal(
+        made.diameters, np.concatenate([section.diameters for section in axon])
+    )
+    assert made.sections[:, 1].tolist() == np.cumsum([len(own) for own in expected]).tolist()
+    assert made.sections[:, 2].tolist() == [2] * 7 + [3] * 3
+    assert made.sections[:, 3].tolist() == [-1, 0, 1, 1, 0, 4, 4, -1, -1, -1]
+    assert (made.n_axon_sections, made.n_axon_points) == (7, 18)
+
+
+def test_a_donor_knows_the_draws_of_its_sections() -> None:
+    made = of(donor())  # four neurites of seven sections, the axon is the second
+    assert (made.n_sections, made.n_turned) == (28, 24)
+    # leaves first: 2, 3, 1, 5, 6, 4, and then the first section
+    assert made.turn_draws.tolist() == [6 + n for n in (2, 0, 1, 5, 3, 4)]
+    axon = [7 + n for n in (6, 2, 0, 1, 5, 3, 4)]
+    assert made.stretch_draws.tolist() == [*axon, 6, 20, 27]
+
+
+def test_the_first_of_several_axons_is_taken() -> None:
+    made = of(neuron((BASAL, (4, 30, -2)), (AXON, (1, -20, 3)), (AXON, (-5, -20, 3))))
+    np.testing.assert_allclose(made.points[3] - made.points[0], [1, -20, 3], atol=1e-4)
+    assert len(made.sections) == 8
 
 
 def test_a_donor_is_read_once(folder: Path) -> None:
     donors = Donors(folder)
-    first = points(donors.get("a"))
+    first = donors.get("a")
+    assert_equal(first, of(Morphology(folder / "a.h5")))
     (folder / "a.h5").unlink()
-    np.testing.assert_array_equal(points(donors.get("a")), first)
+    assert donors.get("a") is first
 
 
 def test_the_donor_not_used_for_longest_goes(folder: Path) -> None:
     donor().write(folder / "c.h5")
-    size = size_in_bytes(folder / "a.h5")
-    donors = Donors(folder, max_bytes=2 * size)
+    donors = Donors(folder, max_bytes=2 * of(donor()).n_bytes)
     for name in ("a", "b", "a", "c"):
         donors.get(name)
     for name in ("a", "b"):
@@ -118,11 +131,3 @@ def test_the_folder_must_be_there(folder: Path) -> None:
 
 def test_missing_donors_are_named(folder: Path) -> None:
     assert missing_donors(folder, ["a", "x", "b", "y"]) == ["x", "y"]
-
-
-@pytest.mark.shared
-def test_copies_of_reconstructions_equal_their_files(shared_data: Path) -> None:
-    paths = sorted((shared_data / "synthesis" / "donors").glob("*.h5"))
-    assert len(paths) == 3
-    for path in paths:
-        assert state(Donors(path.parent).get(path.stem)) == state(Morphology(path))

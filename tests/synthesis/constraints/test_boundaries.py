@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,33 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.errors import TaskFailure
-from region_grower_hpc.synthesis.constraints.boundaries import (
-    AttractiveProbability,
-    RepulsiveProbability,
-)
+from region_grower_hpc.native.constraints import ProbabilityRule
+from region_grower_hpc.synthesis.constraints.boundaries import BoundaryOfRegion
 from region_grower_hpc.synthesis.constraints.cell_mesh import path_of_cell
-from region_grower_hpc.synthesis.constraints.entries import Boundary, DistanceRule, Scope
-from region_grower_hpc.synthesis.constraints.meshes import Mesh, MeshStore
+from region_grower_hpc.synthesis.constraints.entries import (
+    ATTRACTIVE,
+    REPULSIVE,
+    Boundary,
+    DistanceRule,
+    Scope,
+)
+from region_grower_hpc.synthesis.constraints.meshes import MeshStore
 from region_grower_hpc.synthesis.constraints.voxel_grid import VoxelGrid
-from tests.synthesis.constraints.constraint_fixtures import box, sphere
+from tests.synthesis.constraints.constraint_fixtures import box, cell_at, sphere
 
 X = np.array([1.0, 0, 0])
 UP = [0.0, 1.0, 0.0]
+
+
+def rule_of(
+    path: Path, mode: str, rule: DistanceRule, grid: VoxelGrid | None = None
+) -> ProbabilityRule:
+    """The rule that a boundary of one mesh, in voxels where there is a grid, has for sections."""
+    entry = Boundary(Scope(), path, mode=mode, section=rule, in_voxels=grid is not None)
+    made = BoundaryOfRegion(entry, grid or VoxelGrid([0, 0, 0], [1, 1, 1]), MeshStore())
+    found = made.for_cell(cell_at((0, 0, 0)), -1).section_rule
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -36,31 +50,31 @@ UP = [0.0, 1.0, 0.0]
 def test_repulsion_by_the_distance_along_the_step(
     tmp_path: Path, d_min: float, d_max: float, power: float, expected: float
 ) -> None:
-    mesh = Mesh(box(tmp_path / "box.obj", extents=(20, 40, 60)))
-    away = RepulsiveProbability(DistanceRule(d_min, d_max, power), mesh, None)
+    path = box(tmp_path / "box.obj", extents=(20, 40, 60))
+    away = rule_of(path, REPULSIVE, DistanceRule(d_min, d_max, power))
     assert away(X, np.array([3.0, 2, 1])) == pytest.approx(expected)
     # NeuroTS gives some trunks as lists
     assert away([1, 0, 0], np.array([3.0, 2, 1])) == pytest.approx(expected)
 
 
 def test_repulsion_of_a_mesh_in_voxels_is_by_the_distance_in_um(tmp_path: Path) -> None:
-    mesh = Mesh(box(tmp_path / "box.obj", center=(5, 5, 5), extents=(2, 4, 6)))
+    path = box(tmp_path / "box.obj", center=(5, 5, 5), extents=(2, 4, 6))
     grid = VoxelGrid([1000, 2000, 3000], [10, 10, 10])
-    away = RepulsiveProbability(DistanceRule(0, 20, 1), mesh, grid)
+    away = rule_of(path, REPULSIVE, DistanceRule(0, 20, 1), grid)
     assert away(X, np.array([1053.0, 2052, 3051])) == pytest.approx(7 / 20)
 
 
 def test_a_ray_that_misses_the_mesh_is_free(tmp_path: Path) -> None:
-    mesh = Mesh(box(tmp_path / "box.obj"))
-    assert RepulsiveProbability(DistanceRule(0, 20, 1), mesh, None)(X, np.array([30.0, 0, 0])) == 1
+    away = rule_of(box(tmp_path / "box.obj"), REPULSIVE, DistanceRule(0, 20, 1))
+    assert away(X, np.array([30.0, 0, 0])) == 1
 
 
 @pytest.mark.parametrize("in_voxels", [False, True])
 def test_attraction_by_the_angle_to_the_nearest_point(tmp_path: Path, in_voxels: bool) -> None:
     scale = 10.0 if in_voxels else 1.0
-    mesh = Mesh(box(tmp_path / "box.obj", extents=np.array([20, 40, 60]) / scale))
+    path = box(tmp_path / "box.obj", extents=np.array([20, 40, 60]) / scale)
     grid = VoxelGrid([0, 0, 0], [scale] * 3) if in_voxels else None
-    near = AttractiveProbability(DistanceRule(2, 12, 2), mesh, grid)
+    near = rule_of(path, ATTRACTIVE, DistanceRule(2, 12, 2), grid)
     for angle in (0.0, 0.7, 2.0, np.pi):
         step = np.array([-np.cos(angle), np.sin(angle), 0])
         # the nearest point of x = 17 is at x = 10
@@ -70,11 +84,15 @@ def test_attraction_by_the_angle_to_the_nearest_point(tmp_path: Path, in_voxels:
         assert near(X, np.array([x, 2, 1])) == 1
 
 
-def test_deep_copies_are_the_object_itself(tmp_path: Path) -> None:
-    mesh = Mesh(box(tmp_path / "box.obj"))
-    for kind in (RepulsiveProbability, AttractiveProbability):
-        made = kind(DistanceRule(0, 20, 1), mesh, None)
-        assert copy.deepcopy({"section_prob": made})["section_prob"] is made
+def test_cells_share_a_repulsive_rule_and_have_attractive_ones_of_their_own(
+    tmp_path: Path,
+) -> None:
+    path = box(tmp_path / "box.obj")
+    for mode, is_shared in ((REPULSIVE, True), (ATTRACTIVE, False)):
+        entry = Boundary(Scope(), path, mode=mode, section=DistanceRule(0, 20, 1))
+        made = BoundaryOfRegion(entry, VoxelGrid([0, 0, 0], [1, 1, 1]), MeshStore())
+        one, other = (made.for_cell(cell_at((x, 0, 0)), -1) for x in (0, 5))
+        assert (one.section_rule is other.section_rule) == is_shared
 
 
 def boundary(folder: Path, choice: str | None) -> Boundary:

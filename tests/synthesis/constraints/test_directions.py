@@ -1,62 +1,28 @@
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 import pytest
-import voxcell
 
-from region_grower_hpc.synthesis.constraints.directions import DirectionProbability
+from region_grower_hpc.native.constraints import OrientationField, ProbabilityRule
+from region_grower_hpc.synthesis.constraints.directions import DirectionOfRegion
 from region_grower_hpc.synthesis.constraints.entries import Direction, Scope
-from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from tests.synthesis.constraints.constraint_fixtures import cell_at
 
 OFFSET, VOXEL = (-30.1, 5.3, 100.7), (10.1, 20.0, 7.7)
 # turns x into y and y into -x
-QUARTER_TURN = [np.sqrt(0.5), 0, 0, np.sqrt(0.5)]
+QUARTER_TURN = np.broadcast_to([np.sqrt(0.5), 0, 0, np.sqrt(0.5)], (4, 3, 5, 4))
 
 
-def field(raw: Any) -> tuple[voxcell.OrientationField, OrientationVolume]:
-    reference = voxcell.OrientationField(raw, VOXEL, OFFSET)
-    return reference, OrientationVolume(raw, reference.offset, reference.voxel_dimensions)
-
-
-def points(count: int) -> Any:
-    rng = np.random.default_rng(2)
-    inside = np.array(OFFSET) + rng.uniform(-0.2, 1.2, (count, 3)) * np.array(VOXEL) * [4, 3, 5]
-    corners = np.array(np.array(OFFSET, dtype=np.float32), dtype=float) + rng.integers(
-        -1, 6, (count, 3)
-    ) * np.array(np.array(VOXEL, dtype=np.float32), dtype=float)
-    return np.concatenate([inside, corners, [[np.nan, 0, 0], [np.inf, 6, 101]]])
-
-
-@pytest.mark.parametrize("dtype", [np.int8, np.float32, np.float64])
-def test_lookup_is_voxcell_s_to_the_last_bit(dtype: Any) -> None:
-    rng = np.random.default_rng(1)
-    raw = rng.integers(-127, 128, (4, 3, 5, 4)).astype(dtype)
-    reference, volume = field(raw)
-    inside = 0
-    for point in points(300):
-        voxel = volume.voxel(point)
-        found = None if voxel is None else volume.matrices(voxel)[0]
-        try:
-            expected = reference.lookup(point)[0]
-        except voxcell.VoxcellError:
-            assert found is None
-        else:
-            inside += 1
-            assert found is not None
-            assert found.tolist() == expected.tolist()
-    assert 100 < inside < 500
-
-
-def probability(raw: Any = None, vector: Any = (1, 0, 0), **entry: Any) -> DirectionProbability:
-    if raw is None:
-        raw = np.broadcast_to(np.array(QUARTER_TURN), (4, 3, 5, 4))
-    direction = Direction(Scope(), vector, **entry)
-    cell = cell_at((0, 40, 110), depth_um=150)
-    return DirectionProbability(direction, cell, [0.0, 1.0, 0.0], field(raw)[1])
+def probability(
+    raw: Any = QUARTER_TURN, vector: Any = (1, 0, 0), depth_um: float = 150, **entry: Any
+) -> ProbabilityRule:
+    field = OrientationField(raw, OFFSET, VOXEL)
+    made = DirectionOfRegion(Direction(Scope(), vector, **entry), field)
+    found = made.for_cell(cell_at((0, 40, 110), depth_um=depth_um)).section_rule
+    assert found is not None
+    return found
 
 
 CENTER = np.array([0.0, 40, 110])
@@ -98,17 +64,14 @@ def test_layers_are_those_of_the_point_along_the_direction_of_the_pia() -> None:
     assert probability(layers=(1, 3))(BACKWARDS, CENTER) == 1
     low, high = np.array([0.0, 10, 110]), np.array([0.0, 60, 110])
     assert max(second(BACKWARDS, low), second(BACKWARDS, high)) < 0.01
-    cell = cell_at((0, 40, 110), depth_um=110)
-    shallow = DirectionProbability(
-        Direction(Scope(), (1, 0, 0), layers=(2,)),
-        cell,
-        [0.0, 1.0, 0.0],
-        field(np.broadcast_to(np.array(QUARTER_TURN), (4, 3, 5, 4)))[1],
-    )
+    shallow = probability(depth_um=110, layers=(2,))
     assert shallow(BACKWARDS, low) < 0.01
     assert shallow(BACKWARDS, high) == 1
 
 
-def test_a_deep_copy_is_the_object_itself() -> None:
-    made = probability()
-    assert copy.deepcopy({"section_prob": made})["section_prob"] is made
+def test_cells_share_a_direction_without_layers() -> None:
+    field = OrientationField(QUARTER_TURN, OFFSET, VOXEL)
+    for layers, is_shared in (((), True), ((2,), False)):
+        made = DirectionOfRegion(Direction(Scope(), (1, 0, 0), layers=layers), field)
+        one, other = (made.for_cell(cell_at((x, 0, 0))) for x in (0, 5))
+        assert (one.section_rule is other.section_rule) == is_shared

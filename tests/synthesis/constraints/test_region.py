@@ -11,13 +11,13 @@ import pytest
 import voxcell
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
+from region_grower_hpc.native.constraints import OrientationField
 from region_grower_hpc.synthesis.constraints.cell_constraints import (
     ConstraintsOfCell,
     GrowthConstraints,
 )
 from region_grower_hpc.synthesis.constraints.entries import DistanceRule
 from region_grower_hpc.synthesis.constraints.meshes import MeshStore
-from region_grower_hpc.synthesis.constraints.orientation_volume import OrientationVolume
 from region_grower_hpc.synthesis.constraints.region import (
     RegionConstraints,
     glomerulus_ids,
@@ -33,7 +33,7 @@ SECTION: dict[str, Any] = {"neurite_types": TYPES, "params_section": {}}
 def ready(entries: RegionConstraints) -> GrowthConstraints:
     raw = np.zeros((2, 2, 2, 4))
     raw[..., 0] = 1
-    volume = OrientationVolume(raw, (-100, -100, -100), (100, 100, 100))
+    volume = OrientationField(raw, (-100, -100, -100), (100, 100, 100))
     return GrowthConstraints(entries, volume, VoxelGrid((0, 0, 0), (10, 10, 10)), MeshStore())
 
 
@@ -78,7 +78,7 @@ def test_directions_come_first_then_boundaries_in_file_order(tmp_path: Path) -> 
             {"path": "box.obj", "params_trunk": {}},
         ],
         directions=[{"neurite_types": TYPES, "params": PARAMS, "processes": ["major"]}],
-    ).constraints
+    ).for_neurots
     assert [sorted(set(entry) & {"section_prob", "trunk_prob"}) for entry in constraints] == [
         ["section_prob"],
         ["section_prob"],
@@ -90,11 +90,51 @@ def test_directions_come_first_then_boundaries_in_file_order(tmp_path: Path) -> 
     assert constraints[0]["section_prob"](np.array([0.0, -1, 0]), np.zeros(3)) == 0
 
 
+@pytest.mark.parametrize("neurite_types", [TYPES, ["axon", "custom7"], "basal_dendrites", []])
+@pytest.mark.parametrize("processes", [["major"], ["secondary", "major"], "secondary", []])
+def test_the_kernel_chooses_for_a_section_as_neurots_does(
+    tmp_path: Path, neurite_types: Any, processes: Any
+) -> None:
+    box(tmp_path / "box.obj", extents=(2, 4, 6))
+    params = {"max_tries": 7, "randomness_increase": 2}
+    scope = {"neurite_types": neurite_types, "processes": processes}
+    made = of_cell(
+        tmp_path,
+        boundaries=[
+            {"path": "box.obj", **scope, "params_section": params},
+            {"path": "box.obj", "neurite_types": TYPES, "params_trunk": {"d_max": 30}},
+        ],
+    )
+    step, point = np.array([0.0, 1, 0]), np.zeros(3)
+    for number, name in [
+        (2, "axon"),
+        (3, "basal_dendrite"),
+        (4, "apical_dendrite"),
+        (7, "custom7"),
+    ]:
+        for process in ("major", "secondary"):
+            chosen = [
+                entry
+                for entry in made.for_neurots
+                if "section_prob" in entry
+                and name in entry["neurite_types"]
+                and process in entry["processes"]
+            ]
+            found = made.native.select(number, process == "major")
+            assert found.is_empty() == (not chosen)
+            if chosen:
+                p = chosen[0]["section_prob"](step, current_point=point)
+                assert found.probability(step, point) == p == pytest.approx(20 / 100**1.5)
+                assert (found.max_tries(), found.randomness_increase()) == (7, 2)
+    p = made.for_neurots[1]["trunk_prob"](step.tolist(), point)
+    assert made.native.trunk_probability(step, point, 1.0) == p == pytest.approx(20 / 30**1.5)
+
+
 def test_neurots_can_copy_them_for_every_section(tmp_path: Path) -> None:
     sphere(tmp_path / "spheres" / "one.obj")
     made = of_cell(tmp_path, boundaries=[{"path": "spheres", **SECTION}])
-    context = {"constraints": made.constraints}
-    assert copy.deepcopy(context)["constraints"] is made.constraints
+    context = {"constraints": made.for_neurots}
+    assert copy.deepcopy(context)["constraints"] is made.for_neurots
     assert made.mesh_name == "one"
 
 
@@ -128,7 +168,7 @@ def test_scope(tmp_path: Path, scope: dict[str, Any], mclass: str | None, applie
         mtypes=("M", "N"),
     )
     made = ready(entries).for_cell(cell_at((0, 0, 0)), "M", mclass)
-    assert len(made.constraints) == (2 if applies else 0)
+    assert len(made.for_neurots) == (2 if applies else 0)
 
 
 def test_files_of_entries_for_other_mtypes_are_not_read(tmp_path: Path) -> None:
@@ -152,7 +192,7 @@ def test_no_mesh_no_constraint_even_after_another_boundary(tmp_path: Path) -> No
             {"path": "spheres", "multimesh_mode": "inside", **SECTION},
         ],
     )
-    assert ["section_prob" in entry for entry in made.constraints] == [True, False]
+    assert ["section_prob" in entry for entry in made.for_neurots] == [True, False]
 
 
 def test_the_mesh_name_is_that_of_the_last_constraint(tmp_path: Path) -> None:
@@ -183,7 +223,7 @@ def test_nan_at_the_soma_matters_where_the_pia_is_needed(
             constraints.for_cell(cell, "M")
         assert failure.value.kind == "input"
     else:
-        assert constraints.for_cell(cell, "M").constraints
+        assert constraints.for_cell(cell, "M").for_neurots
 
 
 def test_territories_of_the_cells(tmp_path: Path) -> None:
@@ -202,7 +242,7 @@ def test_territories_of_the_cells(tmp_path: Path) -> None:
     found = with_territories(entries, ids)
     assert [path.name for path in found.mesh_paths()] == ["glomeruli_007.obj"]
     constraints = ready(found)
-    assert "section_prob" in constraints.for_cell(cell_at((0, 0, 0)), "M", None, 7).constraints[0]
+    assert "section_prob" in constraints.for_cell(cell_at((0, 0, 0)), "M", None, 7).for_neurots[0]
     with pytest.raises(TaskFailure, match=r"glomeruli_009\.obj"):
         constraints.for_cell(cell_at((0, 0, 0)), "M", None, 9)
 
@@ -248,6 +288,8 @@ def section(**values: Any) -> dict[str, Any]:
         (section(d_min=30, d_max=30), "no distance lies between d_min = 30 and d_max = 30"),
         (section(d_min=200), "'params_section.d_max' is missing: no distance"),
         (section(power=1000.5), r"'params_section.power' is 1000.5: \(d_max - d_min\)\^1000.5"),
+        (section(d_max=10**400), "'params_section.d_max' is 10+: give a finite number"),
+        (section(power=10**12), "'params_section.power' is 10+: .* cannot be computed"),
         (section(max_tries=0), "'params_section.max_tries' is 0: give a number not below 1"),
         (section(randomness_increase=-1), "'params_section.randomness_increase' is -1"),
         (direction(params=None), "'params' is None: give a mapping"),

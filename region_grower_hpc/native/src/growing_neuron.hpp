@@ -1,0 +1,45 @@
+// What the trees of one neuron share while they grow.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bifurcation.hpp"
+#include "constraints.hpp"
+#include "failures.hpp"
+#include "growing_section.hpp"
+#include "random_stream.hpp"
+
+namespace rghpc {
+
+struct FinishedSection {
+    int parent = -1;
+    int type = 0;
+    std::vector<Point> points;
+};
+
+// Sections are numbered in the order in which they are finished.
+struct GrowingNeuron {
+    // Beyond it a barcode and a step length do not belong together, and memory would run out.
+    static constexpr long MOST_POINTS = 20'000'000;
+
+    RandomStream& random;
+    BranchingFrame frame;
+    const CellConstraints* constraints = nullptr;
+    std::vector<FinishedSection> finished;
+    long n_points = 0;
+
+    int finish(GrowingSection& section, int type) {
+        finished.push_back({section.parent, type, std::move(section.points)});
+        return static_cast<int>(finished.size()) - 1;
+    }
+    void count_point() {
+        if (++n_points > MOST_POINTS) {
+            throw GrowthFailure("OverflowError", "growth went beyond " + std::to_string(MOST_POINTS) +
+                                                     " points: the steps are too short for the bars");
+        }
+    }
+};
+
+}  // namespace rghpc

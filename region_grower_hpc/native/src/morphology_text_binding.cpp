@@ -1,0 +1,56 @@
+// Python's view of .swc and .asc texts.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "bindings.hpp"
+#include "morphology_text.hpp"
+
+namespace py = pybind11;
+
+namespace rghpc {
+
+namespace {
+
+using Points = py::array_t<float, py::array::c_style | py::array::forcecast>;
+using Structure = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+using Writer = std::string (*)(const StoredNeuron&, const std::string&);
+
+py::bytes text_of(Writer write, const Points& points, const Structure& structure,
+                  const std::string& creator) {
+    if (points.ndim() != 2 || points.shape(1) != 4) {
+        throw std::invalid_argument("points have the shape (N, 4)");
+    }
+    if (structure.ndim() != 2 || structure.shape(1) != 3) {
+        throw std::invalid_argument("the structure has the shape (M, 3)");
+    }
+    const StoredNeuron neuron{points.data(), static_cast<std::size_t>(points.shape(0)),
+                              structure.data(), static_cast<std::size_t>(structure.shape(0))};
+    std::string text;
+    {
+        const py::gil_scoped_release release;
+        text = write(neuron, creator);
+    }
+    return py::bytes(text);
+}
+
+}  // namespace
+
+void bind_morphology_text(py::module_& module) {
+    module.def(
+        "swc_text",
+        [](const Points& points, const Structure& structure, const std::string& creator) {
+            return text_of(swc_text, points, structure, creator);
+        },
+        py::arg("points"), py::arg("structure"), py::arg("creator"));
+    module.def(
+        "asc_text",
+        [](const Points& points, const Structure& structure, const std::string& creator) {
+            return text_of(asc_text, points, structure, creator);
+        },
+        py::arg("points"), py::arg("structure"), py::arg("creator"));
+}
+
+}  // namespace rghpc

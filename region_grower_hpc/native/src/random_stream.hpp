@@ -1,0 +1,54 @@
+// Random draws of numpy.random.Generator from its own bit generator, with the same bits.
+//
+// The distributions are those of libnpyrandom, which numpy ships for this purpose; only what
+// Generator itself adds in Python (choice, uniform) is written out here.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+extern "C" {
+#include <numpy/random/bitgen.h>
+#include <numpy/random/distributions.h>
+}
+
+namespace rghpc {
+
+class RandomStream {
+   public:
+    // The bit generator must outlive the stream: numpy's `bit_generator.capsule` points at it.
+    explicit RandomStream(bitgen_t* bits) : bits_(bits) {}
+
+    // Generator.random(): [0, 1).
+    double random() { return bits_->next_double(bits_->state); }
+    // Generator.uniform(low, high).
+    double uniform(double low, double high) { return low + (high - low) * random(); }
+    double standard_normal() { return random_standard_normal(bits_); }
+    double standard_exponential() { return random_standard_exponential(bits_); }
+    double standard_gamma(double shape) { return random_standard_gamma(bits_, shape); }
+    // Generator.binomial(1, p) for p in [0, 1].
+    bool accepts(double p) {
+        binomial_t memory{};
+        return random_binomial(bits_, p, 1, &memory) != 0;
+    }
+    // Generator.integers(count) and Generator.choice(count): 0 to count - 1; no draw for one.
+    int64_t below(int64_t count) {
+        return static_cast<int64_t>(
+            random_bounded_uint64(bits_, 0, static_cast<uint64_t>(count) - 1, 0, false));
+    }
+    // Generator.shuffle of a one-dimensional array.
+    template <class T>
+    void shuffle(std::vector<T>& values) {
+        for (std::size_t i = values.size(); i-- > 1;) {
+            std::swap(values[i], values[random_interval(bits_, i)]);
+        }
+    }
+
+   private:
+    bitgen_t* bits_;
+};
+
+}  // namespace rghpc
