@@ -10,8 +10,8 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run test test-% test-lowest check bench bench-quick parity slurm-test kill-test docs
-.PHONY: clean constraints
+.PHONY: help run test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
+.PHONY: slurm-test kill-test docs clean constraints
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z%-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,17 @@ bench: $(VENV)/.installed .venv-peer/.installed  ## Measure against the pinned r
 parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
 
+parity-cells: $(VENV)/.installed  ## Grow CELLS=2000 random cells as NeuroTS does, bit by bit.
+	$(BIN)/python -m tests.parity.cell_campaign --cells $(CELLS) --ranks $(RANKS) \
+	    --table parity-cells-table.md $(CAMPAIGN)
+
+fuzz: $(VENV)/.installed  ## Grow by hostile parameters; FUZZ_EXAMPLES=100000 for more.
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),10000) $(BIN)/python -m pytest -n $(TEST_WORKERS) \
+	    --timeout 0 tests/native/test_hostile_growth.py
+
+sanitize: $(VENV)/.installed  ## Pass the kernels' tests with address and undefined-behaviour checks.
+	PYTHON=$(abspath $(BIN))/python tests/sanitize.sh $(TESTS)
+
 slurm-test: $(VENV)/.installed  ## Try slurm/ on a SLURM of three virtual nodes on this machine (root).
 	$(BIN)/python -m pytest -m slurm tests/slurm $(TESTS)
 
@@ -51,7 +62,7 @@ docs: $(VENV)/.installed  ## Check that the documents tell what the program does
 
 clean:  ## Remove what the other targets make.
 	rm -rf .venv .venv-lowest .venv-peer build *.egg-info examples/synthesis/out
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md
 
 # constraints.txt holds the versions that the tests passed with.
 CONSTRAINTS ?= constraints.txt

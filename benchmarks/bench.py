@@ -18,6 +18,8 @@ from pathlib import Path
 
 import cpu_per_cell
 import empty_tasks
+import example
+import growth
 import help_time
 import scaling
 import workers
@@ -31,7 +33,9 @@ MEASUREMENTS = {
     "help": help_time.measure,
     "workers": workers.measure,
     "empty": empty_tasks.measure,
+    "example": example.measure,
     "scaling": scaling.measure,
+    "growth": growth.measure,
     "cells": cpu_per_cell.measure,
 }
 RESULTS = Path(__file__).parent / "results"
@@ -75,7 +79,9 @@ def main() -> int:
     print(f"{about['date']}; {time.monotonic() - started_s:.0f} s; median [smallest - largest]")
     if options.quick:
         print("--quick: a trial of the measurements, without verdicts; the numbers mean little")
-        measures = [replace(measure, goal=None, ratio_goal=None) for measure in measures]
+        measures = [
+            replace(measure, goal=None, ratio_goal=None, stretch=None) for measure in measures
+        ]
     print("\n" + table(measures))
     if out is not None:
         write_json(out, about, measures)

@@ -1,4 +1,4 @@
-"""Inputs of the measured commands: the three cases of the developers' data folder, or the example.
+"""Inputs of the measured commands: cases of the developers' data folder, or the example.
 
 A case has few cells. Populations repeat them, so that a run is long enough to matter; a cell's
 growth depends on its place and its gid, thus the first cells of a longer population are those of a
@@ -20,13 +20,12 @@ from voxcell import CellCollection
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_CASES = ROOT.parent / "shared" / "data" / "synthesis"
 EXAMPLE = ROOT / "examples" / "synthesis"
-#: Cells whose growth takes the peer about 20 s of a fast core.
-CELLS = {"uniform": 240, "external": 56, "o1wf": 160}
+SHARED_NAMES = ("uniform", "external", "o1wf", "boundary")
 
 
 @dataclass(frozen=True)
 class Case:
-    """Files and seed of one case, and how many cells make a run long enough."""
+    """Files and seed of one case."""
 
     name: str
     cells: Path
@@ -35,13 +34,11 @@ class Case:
     atlas: Path
     region_structure: Path
     seed: int
-    n_cells: int
 
 
 def shared_cases() -> list[Case]:
-    """uniform, external and o1wf; none where the data folder is absent."""
-    names = ("uniform", "external", "o1wf")
-    return [_shared_case(name) for name in names if (SHARED_CASES / name).is_dir()]
+    """Those of SHARED_NAMES; none where the data folder is absent."""
+    return [_shared_case(name) for name in SHARED_NAMES if (SHARED_CASES / name).is_dir()]
 
 
 def _shared_case(name: str) -> Case:
@@ -55,7 +52,6 @@ def _shared_case(name: str) -> Case:
         atlas=folder / arguments["--atlas"],
         region_structure=folder / arguments["--region-structure"],
         seed=arguments["--seed"],
-        n_cells=CELLS[name],
     )
 
 
@@ -76,7 +72,6 @@ def column_case(work: Path, n_cells: int) -> Case:
         atlas=folder / "atlas",
         region_structure=folder / "region_structure.yaml",
         seed=0,
-        n_cells=n_cells,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-HEADINGS = ("", "unit", "ours", "peer", "ours/peer", "goal")
+HEADINGS = ("", "unit", "ours", "peer", "peer/ours", "goal")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Measure:
         unit: of the samples; empty for a pure number.
         ours, peer: samples, empty where there is nothing to compare.
         goal: of the median of ours: ("<=", 0.3), None where only the number is wanted.
-        ratio_goal: the same of the ratio ours/peer.
+        ratio_goal: the same of the ratio peer/ours.
+        stretch: a ratio peer/ours that is wished for, beside the goal.
     """
 
     group: str
@@ -32,18 +33,24 @@ class Measure:
     peer: Sequence[float] = ()
     goal: tuple[str, float] | None = None
     ratio_goal: tuple[str, float] | None = None
+    stretch: float | None = None
 
     @property
     def ratio(self) -> float | None:
-        """Median of ours over median of the peer's."""
-        if not self.ours or not self.peer:
+        """Median of the peer's over median of ours: how many times less ours needs."""
+        if not self.ours or not self.peer or statistics.median(self.ours) == 0:
             return None
-        return statistics.median(self.ours) / statistics.median(self.peer)
+        return statistics.median(self.peer) / statistics.median(self.ours)
 
     def verdict(self) -> str:
         """The goal and whether it is met; empty without a goal or a value."""
         value = statistics.median(self.ours) if self.ours else None
-        pairs = [("", self.goal, value), ("ratio ", self.ratio_goal, self.ratio)]
+        stretch = None if self.stretch is None else (">=", self.stretch)
+        pairs = [
+            ("", self.goal, value),
+            ("ratio ", self.ratio_goal, self.ratio),
+            ("wish ", stretch, self.ratio),
+        ]
         return ", ".join(
             f"{name}{goal[0]} {goal[1]:g}: {'met' if _holds(goal, value) else 'MISSED'}"
             for name, goal, value in pairs
@@ -56,7 +63,12 @@ class Measure:
             name: statistics.median(samples) if samples else None
             for name, samples in (("ours", self.ours), ("peer", self.peer))
         }
-        return {**asdict(self), "median": medians, "ratio": self.ratio, "verdict": self.verdict()}
+        return {
+            **asdict(self),
+            "median": medians,
+            "peer/ours": self.ratio,
+            "verdict": self.verdict(),
+        }
 
 
 def _holds(goal: tuple[str, float], value: float) -> bool:
@@ -71,7 +83,7 @@ def table(measures: Sequence[Measure]) -> str:
         if measure.group != group:
             group = measure.group
             lines += [("",), (group,)]
-        ratio = "" if measure.ratio is None else f"{measure.ratio:.2f}"
+        ratio = "" if measure.ratio is None else _number(measure.ratio)
         cells = (_samples(measure.ours), _samples(measure.peer), ratio, measure.verdict())
         lines.append(("  " + measure.what, measure.unit, *cells))
     rows = [line for line in lines if len(line) > 1]

@@ -1,4 +1,4 @@
-"""Efficiency of two ranks: none of them only hands out work."""
+"""Speed-up of two ranks: none of them only hands out work."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from report import Measure
 from settings import Settings
 from timed_command import Timing, tell, timed
 
-REPETITIONS = 5
-#: Two ranks of fast cores compute for 30 s.
-N_CELLS, QUICK_CELLS = 600, 8
-GOAL = 0.95
-GROUP = "Two ranks against one: T1 / (2 T2), wall time, ranks on one machine"
+REPETITIONS = 3
+#: One rank of a fast core is busy for more than 30 s; its output takes 100 kB a cell.
+N_CELLS, QUICK_CELLS = 24_000, 100
+GOAL_SPEED_UP = 1.9
+GROUP = "Two ranks against one: wall time, ranks on one machine"
 
 
 @dataclass(frozen=True)
@@ -28,30 +28,28 @@ class ScalingRun:
 
 
 def measure(settings: Settings) -> Iterator[Measure]:
-    """Efficiency with and without start-up, and how the CPU time grows."""
-    case = column_case(settings.work, QUICK_CELLS if settings.quick else N_CELLS)
+    """Speed-up with and without start-up, and how the CPU time grows."""
+    n_cells = QUICK_CELLS if settings.quick else N_CELLS
+    case = column_case(settings.work, n_cells)
     one: list[ScalingRun] = []
     two: list[ScalingRun] = []
     for repetition in range(settings.repetitions(REPETITIONS)):
         for n_ranks, runs in ((1, one), (2, two)):
-            tell(f"scaling: {case.n_cells} cells, ranks: {n_ranks}, run {repetition + 1}")
+            tell(f"scaling: {n_cells} cells, ranks: {n_ranks}, run {repetition + 1}")
             runs.append(_run(settings, case, n_ranks))
     pairs = list(zip(one, two, strict=True))
-    yield Measure(GROUP, "T1, whole command", "s", [run.timing.wall_s for run in one])
+    yield Measure(
+        GROUP, f"T1, whole command, {n_cells} cells", "s", [run.timing.wall_s for run in one]
+    )
     yield Measure(GROUP, "T2, whole command", "s", [run.timing.wall_s for run in two])
     yield Measure(
         GROUP,
-        "efficiency, whole command",
+        "T1 / T2, whole command",
         "",
-        [a.timing.wall_s / (2 * b.timing.wall_s) for a, b in pairs],
+        [a.timing.wall_s / b.timing.wall_s for a, b in pairs],
+        goal=(">=", GOAL_SPEED_UP),
     )
-    yield Measure(
-        GROUP,
-        "efficiency, tasks alone",
-        "",
-        [a.tasks_s / (2 * b.tasks_s) for a, b in pairs],
-        goal=(">=", GOAL),
-    )
+    yield Measure(GROUP, "T1 / T2, tasks alone", "", [a.tasks_s / b.tasks_s for a, b in pairs])
     # Above 1 where cores share caches, memory and clock: a loss that no program can avoid.
     yield Measure(
         GROUP, "CPU time of 2 ranks / of 1", "", [b.timing.cpu_s / a.timing.cpu_s for a, b in pairs]
@@ -62,9 +60,8 @@ def _run(settings: Settings, case: Case, n_ranks: int) -> ScalingRun:
     out = settings.work / "out"
     out.mkdir()
     state = out / "state"
-    tool = settings.ours
-    command = tool.synthesis(case, case.cells, out, "--state-dir", str(state), n_processes=n_ranks)
-    timing = timed(command)
+    options = ["--container", "shards", "--state-dir", str(state)]
+    timing = timed(settings.ours.synthesis(case, case.cells, out, *options, n_processes=n_ranks))
     lines = (state / "progress.jsonl").read_text(encoding="utf-8").splitlines()
     times_s = {event["event"]: event["time"] for event in map(json.loads, lines)}
     shutil.rmtree(out)

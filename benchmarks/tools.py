@@ -73,9 +73,9 @@ def ours() -> Tool:
         "import contextlib\n"
         "with contextlib.suppress(ImportError):\n"
         "    import mpi4py.MPI\n"
-        "import region_grower_hpc.engine.launch, region_grower_hpc.synthesis.job, morphio\n"
-        "from region_grower_hpc.synthesis.growers import NeuroTSGrower\n"
-        "NeuroTSGrower()",
+        "import region_grower_hpc.engine.launch, region_grower_hpc.synthesis.job\n"
+        "from region_grower_hpc.synthesis.grower_choice import make_grower\n"
+        "make_grower('native')",
     )
 
 

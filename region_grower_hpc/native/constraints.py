@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,8 @@ from region_grower_hpc.native import _kernels
 FloatArray = npt.NDArray[np.float64]
 #: Offset of the first voxel and size of a voxel, each (3,) in µm.
 Grid = tuple[npt.ArrayLike, npt.ArrayLike]
-
-
-class ProbabilityRule(Protocol):
-    """Probability of a step, or of a trunk, of a direction (unit vector) from a point, µm.
-
-    A deep copy is the object itself: NeuroTS makes one for every section.
-    """
-
-    def __call__(self, direction: npt.ArrayLike, current_point: npt.ArrayLike) -> float:
-        """In [0, 1]; NaN only where an argument is."""
+#: Probability of a step, or of a trunk, of a direction (unit vector) from a point, µm.
+ProbabilityRule = _kernels.ProbabilityRule
 
 
 class OrientationField:
@@ -50,8 +42,7 @@ class OrientationField:
 
         None outside the volume.
         """
-        found: FloatArray | None = self.kernel.rotation(point_um)
-        return found
+        return self.kernel.rotation(point_um)
 
 
 class TriangleMesh:
@@ -76,12 +67,11 @@ class TriangleMesh:
         Not the nearest: that of trimesh's `intersects_location`, sorted by the bytes of rounded
         coordinates.
         """
-        hit: FloatArray | None = self.kernel.first_hit(origin, direction)
-        return hit
+        return self.kernel.first_hit(origin, direction)
 
     def contains(self, point: npt.ArrayLike) -> bool:
         """Whether a point is inside: by the parity of hits of rays in two opposite directions."""
-        return bool(self.kernel.contains(point))
+        return self.kernel.contains(point)
 
     def closest_point(self, point: npt.ArrayLike) -> tuple[FloatArray, float]:
         """The point of the surface nearest to a point, (3,), and its distance.
@@ -89,8 +79,7 @@ class TriangleMesh:
         Of two triangles at the same distance, that which faces the point. NaN for a point that is
         not finite.
         """
-        nearest: tuple[FloatArray, float] = self.kernel.nearest_point(point)
-        return nearest
+        return self.kernel.nearest_point(point)
 
 
 def direction_rule(
@@ -116,10 +105,7 @@ def direction_rule(
 
     Source: `SpaceContext.get_direction` of region-grower 1.6.0.
     """
-    rule: ProbabilityRule = _kernels.DirectionRule(
-        field.kernel, vector, is_across, power, slabs_um, soma
-    )
-    return rule
+    return _kernels.DirectionRule(field.kernel, vector, is_across, power, slabs_um, soma)
 
 
 def repulsive_rule(
@@ -136,8 +122,7 @@ def repulsive_rule(
 
     Source: `SpaceContext.get_boundaries` of region-grower 1.6.0.
     """
-    rule: ProbabilityRule = _kernels.RepulsiveRule(mesh.kernel, grid, least_um, scale)
-    return rule
+    return _kernels.RepulsiveRule(mesh.kernel, grid, least_um, scale)
 
 
 def attractive_rule(
@@ -157,8 +142,7 @@ def attractive_rule(
 
     Source: `SpaceContext.get_boundaries` of region-grower 1.6.0.
     """
-    rule: ProbabilityRule = _kernels.AttractiveRule(mesh.kernel, grid, least_um, most_um, power)
-    return rule
+    return _kernels.AttractiveRule(mesh.kernel, grid, least_um, most_um, power)
 
 
 def constraint(

@@ -75,7 +75,8 @@ def diameter_generators(
     Empty where the diameters are drawn from the neuron's own stream: the model has no seed.
 
     Args:
-        parameters, distributions: as of `diameter_model`.
+        parameters: NeuroTS parameters, as for `diameter_model`.
+        distributions: NeuroTS distributions, as for `diameter_model`.
     """
     if not _is_seeded(parameters, distributions):
         return []
@@ -203,7 +204,7 @@ def _law(entry: Mapping[str, Any]) -> _kernels.DiameterLaw:
     params, name = entry["params"], entry["distribution"]
     if name == "constant":
         return _kernels.DiameterLaw.constant(_number(params["value"]))
-    makers = {
+    makers: dict[str, Callable[..., _kernels.DiameterLaw]] = {
         "expon_rev": _kernels.DiameterLaw.reversed_exponential,
         "exponnorm": _kernels.DiameterLaw.exponential_normal,
         "gamma": _kernels.DiameterLaw.gamma,

@@ -73,8 +73,7 @@ def principal_direction(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.floa
 
     Source: `sklearn.decomposition.PCA(n_components=1)` of scikit-learn 1.4.
     """
-    direction: npt.NDArray[np.float32] = _kernels.principal_direction(vectors, _sgesdd())
-    return direction
+    return _kernels.principal_direction(vectors, _sgesdd())
 
 
 @cache

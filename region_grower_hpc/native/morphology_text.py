@@ -26,8 +26,7 @@ def swc(points: NDArray[np.float32], structure: NDArray[np.int32]) -> bytes:
         ValueError: rows contradict each other, a section has no points, there is nothing to write,
             a section has a single child, or a child has the type of a soma.
     """
-    text: bytes = _kernels.swc_text(points, structure, _CREATOR)
-    return text
+    return _kernels.swc_text(points, structure, _CREATOR)
 
 
 def asc(points: NDArray[np.float32], structure: NDArray[np.int32]) -> bytes:
@@ -41,5 +40,4 @@ def asc(points: NDArray[np.float32], structure: NDArray[np.int32]) -> bytes:
         ValueError: rows contradict each other, a section has no points, there is nothing to write,
             a root has a single point or is no axon or dendrite, or a child has the type of a soma.
     """
-    text: bytes = _kernels.asc_text(points, structure, _CREATOR)
-    return text
+    return _kernels.asc_text(points, structure, _CREATOR)

@@ -26,8 +26,17 @@ def compile_recipe(
 
     Raises:
         KeyError: an entry is missing that every cell needs.
-        ValueError: a growth method, a metric or a branching method is unknown.
+        TypeError: an entry is of another type.
+        ValueError: a growth method, a metric or a branching method is unknown, or an entry cannot
+            be read.
     """
+    try:
+        return _compiled(parameters, distributions)
+    except (AttributeError, IndexError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _compiled(parameters: Mapping[str, Any], distributions: Mapping[str, Any]) -> _kernels.Recipe:
     grow_types: Sequence[str] = parameters["grow_types"]
     apical = parameters["apical_dendrite"]["tree_type"] if "apical_dendrite" in grow_types else -1
     return _kernels.Recipe(
@@ -48,7 +57,8 @@ def tree_rule(parameters: Mapping[str, Any], distributions: Mapping[str, Any]) -
     """Compile how the trees of one neurite type grow.
 
     Args:
-        parameters, distributions: of the neurite type.
+        parameters: entry of the neurite type, not changed.
+        distributions: entry of the neurite type, not changed.
     """
     randomness, targeting = (
         float(np.clip(parameters[name], 0.0, 1.0)) for name in ("randomness", "targeting")

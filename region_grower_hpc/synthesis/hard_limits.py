@@ -50,7 +50,7 @@ def apply_hard_limits(
     limits_um: dict[int, tuple[float | None, float | None]] = {}
     if constraints and layer_depths_um is not None:
         for section_type in dict.fromkeys(neuron.root_types()):
-            limits = constraints.get(TYPE_NAMES.get(section_type), {})
+            limits = constraints.get(TYPE_NAMES.get(section_type, ""), {})
             shortest, longest = (
                 distance_to_constraint_um(depth_um, layer_depths_um, limits.get(key))
                 for key in ("hard_limit_min", "hard_limit_max")

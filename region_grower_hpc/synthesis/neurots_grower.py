@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class NeuroTSGrower:
         # NeuroTS asks each apical tree for it, and only trees with a barcode have one.
         TrunkAlgo.apical_section = None
         self._neuron_grower = neurots.NeuronGrower
-        self._build_diameters = build_diameters.build
+        self._build_diameters = _with_known_apical_sections(build_diameters.build)
         self._retried = (neurots.NeuroTSError, ValueError)
         self._hopeless = (KeyError, IndexError, AssertionError, DiameterSynthesisError)
         self._light: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
@@ -107,6 +107,20 @@ def _modify(scaling: BarcodeScaling, records: list[ScalingRecord]) -> dict[str, 
         return rows
 
     return {"funct": scaled, "kwargs": {}}
+
+
+def _with_known_apical_sections(build: Callable[..., None]) -> Callable[..., None]:
+    """The diametrizer, which fails on an apical tree without apical section, without such trees."""
+
+    def known(
+        neuron: Any, neurite_types: Any, model_params: Any, diam_params: Any, random_generator: Any
+    ) -> None:
+        sections = model_params.get("apical_point_sec_ids", [])
+        known_sections = [section for section in sections if section is not None]
+        model = {**model_params, "apical_point_sec_ids": known_sections}
+        build(neuron, neurite_types, model, diam_params, random_generator)
+
+    return known
 
 
 def _with_uncopied_diagrams(distributions: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
     types, axons = preparation.types, preparation.axons
     gids = np.arange(n_cells, dtype=np.int64)
     is_task = np.ones(n_cells, dtype=bool) if axons is None else axons.has_axon
-    groups, names, costs_s = _costs(preparation)
+    recipes = with_growers(preparation.recipes, settings.grower)
+    groups, names, costs_s = _costs(preparation, recipes)
     shared: dict[str, NDArray[Any]] = {
         "positions_um": environment.positions_um,
         "orientations": environment.orientations,
@@ -111,7 +112,7 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
         outputs=outputs.paths(settings, n_cells),
         shared=shared,
         context=SynthesisContext(
-            recipes=with_growers(preparation.recipes, settings.grower),
+            recipes=recipes,
             errors=errors,
             region_names=types.regions,
             synthesis_region_names=types.synthesis_regions,
@@ -147,9 +148,11 @@ def _constraint_arrays(
     return {**arrays, "mclass_codes": codes}, names
 
 
-def _costs(preparation: Preparation) -> tuple[NDArray[np.int64], list[str], NDArray[np.float64]]:
+def _costs(
+    preparation: Preparation, recipes: Mapping[tuple[int, int], CellRecipe]
+) -> tuple[NDArray[np.int64], list[str], NDArray[np.float64]]:
     """Group of each cell (region and mtype), names of the groups, and predicted seconds."""
-    types, recipes = preparation.types, preparation.recipes
+    types = preparation.types
     pairs = np.stack([types.region_codes, types.mtype_codes], axis=1)
     groups = np.zeros(preparation.n_cells, dtype=np.int64)
     costs_s = np.zeros(preparation.n_cells)

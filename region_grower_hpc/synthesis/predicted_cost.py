@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from region_grower_hpc.synthesis.growers import NATIVE, NEUROTS
 from region_grower_hpc.synthesis.recipe import CellRecipe
 
-#: CPU seconds a point in NeuroTS, and in one sample of the generic diametrizer; measured with
-#: NeuroTS 3.7.0 and diameter-synthesis 0.7.1. Only their proportion matters for the order.
-GROWTH_S_A_POINT = 1.2e-4
-DIAMETER_S_A_POINT = 3e-5
+#: CPU seconds by grower: a cell beside its points, a point, and a point in one sample of the generic
+#: diametrizer. Measured once; only their proportions matter, for the order.
+COSTS_S = {NATIVE: (3e-4, 1.1e-7, 7e-8), NEUROTS: (2e-2, 1.2e-4, 3e-5)}
 
 
 def predicted_cost_s(recipe: CellRecipe) -> float:
-    """Seconds for a cell of this kind: expected points times the time of a point.
+    """Seconds for a cell of this kind, by its expected points.
 
     A tree has about as many points as the bars of its diagram have steps.
     """
@@ -29,7 +29,8 @@ def predicted_cost_s(recipe: CellRecipe) -> float:
     )
     model = parameters.get("diameter_params", {})
     samples = model.get("n_samples", 1) if model.get("method") == "external" else 0
-    return float(points) * (GROWTH_S_A_POINT + samples * DIAMETER_S_A_POINT)
+    cell_s, growth_s, sample_s = COSTS_S[recipe.grower]
+    return cell_s + float(points) * (growth_s + samples * sample_s)
 
 
 def _mean_trees(distribution: Mapping[str, Any]) -> float:

@@ -222,7 +222,7 @@ def modelled(
     rng: np.random.Generator, model: str, **options: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both entries of an mtype with a model of diameter-synthesis."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "grow_types": list(map(str, rng.permutation(NAMES)[: rng.integers(1, 4)])),
         "diameter_params": {"method": "external", "models": [model], **options},
     }
@@ -324,10 +324,17 @@ def test_the_major_branch_keeps_its_diameter() -> None:
 
 
 @pytest.mark.parametrize("model", ["generic", "astrocyte", "neurite_based"])
-def test_an_apical_tree_without_apical_section_fails(model: str) -> None:
+def test_an_apical_tree_without_apical_section_has_no_major_sections(model: str) -> None:
     neuron = pyramidal(2)
-    without = Neuron(neuron.points, neuron.diameters, neuron.sections, [None])
-    assert assert_same(without, *generic_case(model)) == "KeyError"
+    none, without = (
+        Neuron(neuron.points, neuron.diameters, neuron.sections, sections)
+        for sections in ([], [None])
+    )
+    parameters, distributions = generic_case(model)
+    expected = assert_same(none, parameters, distributions)
+    # diameter-synthesis fails on it
+    ours = of_ours(without, parameters, distributions, np.random.default_rng(0))
+    np.testing.assert_array_equal(ours, expected)
 
 
 def test_an_apical_section_that_does_not_exist_fails() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from neurots.morphmath.sample import Distr
 
 from region_grower_hpc.native.trunks import distribution
+
+sample = pytest.importorskip("neurots.morphmath.sample", reason="needs the extra [neurots]")
 
 LAWS: dict[str, dict[str, Any]] = {
     "normal": {"norm": {"mean": 1.0, "std": 0.2}},
@@ -35,7 +36,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 def test_draws_are_those_of_neurots(name: str, positive: bool) -> None:
     for seed in range(5):
         theirs, ours = np.random.default_rng(seed), np.random.default_rng(seed)
-        law = Distr(LAWS[name], theirs)
+        law = sample.Distr(LAWS[name], theirs)
         expected = [law.draw_positive() if positive else law.draw() for _ in range(200)]
         drawn, error = distribution(LAWS[name]).draws(ours.bit_generator, 200, positive)
         assert error == ""
@@ -48,7 +49,7 @@ def test_draws_are_those_of_neurots(name: str, positive: bool) -> None:
 def test_refused_where_neurots_refuses(name: str) -> None:
     theirs, ours = np.random.default_rng(1), np.random.default_rng(1)
     with pytest.raises(ValueError, match=r"(?i)probabilities|must be|cannot be empty|same size"):
-        Distr(REFUSED[name], theirs).draw_positive()
+        sample.Distr(REFUSED[name], theirs).draw_positive()
     drawn, error = distribution(REFUSED[name]).draws(ours.bit_generator, 1, True)
     assert (drawn, error) == ([], "ValueError")
     assert ours.bit_generator.state == theirs.bit_generator.state

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+pytest.importorskip("neurots", reason="needs the extra [neurots]")
 from tests.native.trunks_of_neurots import Place, by_kernel, check_equal
 
 

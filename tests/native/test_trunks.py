@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from neurots.generate.orientations import get_probability_function
 from scipy.spatial.transform import Rotation
 
-from tests.native.trunks_of_neurots import Place, check_equal
+orientations = pytest.importorskip(
+    "neurots.generate.orientations", reason="needs the extra [neurots]"
+)
+from tests.native.trunks_of_neurots import Place, check_equal  # noqa: E402
 
 SEEDS = range(12)
 PLACES = [
@@ -280,7 +282,7 @@ def test_opposite_pia_is_not_turned_to() -> None:
     [("flat", []), ("step", [1.1, 0.3]), ("step", [-0.5, -0.2]), ("double_step", [2, 1, -1, 3.0])],
 )
 def test_angle_laws_have_probability_one_at_most(form: str, params: list[float]) -> None:
-    law = get_probability_function(form, with_density=False)
+    law = orientations.get_probability_function(form, with_density=False)
     assert max(law(np.linspace(0.0, np.pi, 100), *params)) == 1.0
     parameters = _parameters(axon=_by_angle("pia_constraint", form, *params))
     for seed in SEEDS:

@@ -32,7 +32,7 @@ def grow(case: Case, gid: int, grower: Grower) -> SynthesizedCell:
 
 
 @pytest.mark.parametrize("gid", [0, 7])
-def test_cells_equal_the_peer_s_bit_for_bit(case: Case, grower: NeuroTSGrower, gid: int) -> None:
+def test_cells_equal_the_peer_s_bit_for_bit(case: Case, grower: Grower, gid: int) -> None:
     recipe_before = copy.deepcopy(case.recipe(gid))
     result = grow(case, gid, grower)
     written = result.morphology

@@ -360,7 +360,7 @@ def test_a_neuron_that_no_file_could_hold_is_a_growth_failure(
     column: SmallColumn, tmp_path: Path
 ) -> None:
     class Cell:
-        morphology = morphio.mut.Morphology()
+        morphology = MorphologyArrays(np.empty((0, 4)), np.array([[0, 1, -1]]))
 
     with pytest.raises(TaskFailure) as failure:
         SynthesisJob(column.settings(tmp_path)).arrays(Cell())

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from neurots.generate.orientations import fit_3d_angles
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.synthesis.trunk_angle_fit import with_fitted_trunk_angles
+
+orientations = pytest.importorskip(
+    "neurots.generate.orientations", reason="needs the extra [neurots]"
+)
 
 BINS = np.linspace(0.05, 3.1, 30)
 
@@ -64,7 +67,7 @@ def test_fits_are_those_of_neurots(name: str) -> None:
     for seed in range(4):
         parameters, distributions = _inputs(seed, **CASES[name])
         untouched = copy.deepcopy((parameters, distributions))
-        expected = fit_3d_angles(copy.deepcopy(parameters), distributions)
+        expected = orientations.fit_3d_angles(copy.deepcopy(parameters), distributions)
         fitted = with_fitted_trunk_angles(parameters, distributions)
         assert (parameters, distributions) == untouched
         assert fitted is not parameters

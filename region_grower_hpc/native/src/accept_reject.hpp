@@ -9,9 +9,6 @@
 
 namespace rghpc {
 
-// More proposals than this are taken for a loop without end (max_tries may be any number).
-constexpr double MOST_PROPOSALS = 1e7;
-
 // The first accepted proposal, the best one after max_tries. `propose` gets the factor for its
 // random component, (1 + tries before) * randomness_increase. Probability 1 costs no draw.
 // Throws GrowthRetry("ValueError") for a probability that is NaN or outside [0, 1], and
@@ -23,9 +20,6 @@ auto accept_reject(Propose&& propose, Probability&& probability, RandomStream& r
     std::decay_t<decltype(propose(1.0))> best{};
     double best_p = -1.0;
     for (double tries = 0.0; tries < max_tries; tries += 1.0) {
-        if (tries >= MOST_PROPOSALS) {
-            throw GrowthFailure("RuntimeError", "no proposal was accepted in 10 million tries");
-        }
         auto proposal = propose((1.0 + tries) * randomness_increase);
         const double p = probability(std::as_const(proposal));
         if (p == 1.0) return proposal;
@@ -33,6 +27,7 @@ auto accept_reject(Propose&& propose, Probability&& probability, RandomStream& r
             throw GrowthRetry("ValueError", "a probability of acceptance is not in [0, 1]");
         }
         if (random.accepts(p)) return proposal;
+        random.reject();  // max_tries may be any number
         if (p > best_p) {
             best_p = p;
             best = std::move(proposal);

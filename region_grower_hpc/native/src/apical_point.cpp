@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 #include "failures.hpp"
 
@@ -90,7 +92,8 @@ int apical_point_bin(const Diagram& diagram) {
             if (std::fabs(slopes[i]) < threshold * steepest && curvatures[i] > 0.0) return i;
         }
     }
-    throw GrowthFailure("ValueError", "an apical barcode has no minimum where its tuft could begin");
+    throw GrowthFailure("ValueError",
+                        "an apical barcode has no minimum where its tuft could begin");
 }
 
 double apical_point_distance_um(const Diagram& diagram, int bin) {

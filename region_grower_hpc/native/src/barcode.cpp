@@ -101,7 +101,8 @@ std::pair<StopCriterion, StopCriterion> Barcode::of_children(const StopCriterion
     const StopCriterion first = curated(parent, child);
     // the second branch ends where the bar that began here ends
     const double term_um = term_of(parent.bif_bar);
-    const bool fits = has_term(parent.bif_bar) && parent.bif_um <= term_um && term_um <= child.term_um;
+    const bool fits =
+        has_term(parent.bif_bar) && parent.bif_um <= term_um && term_um <= child.term_um;
     child.term_bar = fits ? parent.bif_bar : NO_BAR;
     child.term_um = fits ? term_um : -INFINITE;
     return {first, curated(parent, child)};

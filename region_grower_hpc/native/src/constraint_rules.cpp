@@ -10,7 +10,7 @@ namespace {
 // Half turns between a step and a target; none where rounding or a long vector leaves no angle.
 std::optional<double> half_turns(double cosine) {
     if (!(cosine >= -1.0 && cosine <= 1.0)) return std::nullopt;
-    return std::acos(cosine) / M_PI;
+    return std::acos(cosine) / PI;
 }
 
 }  // namespace

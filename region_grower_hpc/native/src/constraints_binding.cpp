@@ -1,15 +1,22 @@
 // Python's view of directions and boundaries.
+
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <climits>
-#include <cmath>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "bindings.hpp"
 #include "constraints.hpp"
+#include "numpy_arrays.hpp"
 #include "orientation_field.hpp"
 #include "triangle_mesh.hpp"
 
@@ -19,8 +26,6 @@ namespace rghpc {
 
 namespace {
 
-using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
 using Grid = std::pair<Doubles, Doubles>;
 
 Vector3 vector3(const Doubles& values) {
@@ -150,8 +155,8 @@ std::shared_ptr<Constraint> make_constraint(const std::vector<int>& section_type
                                         ProposalLimits{max_tries, randomness_increase});
 }
 
-void bind_rules(py::module_& m) {
-    py::class_<ProbabilityRule, std::shared_ptr<ProbabilityRule>>(m, "ProbabilityRule")
+void bind_rules(py::module_& module) {
+    py::class_<ProbabilityRule, std::shared_ptr<ProbabilityRule>>(module, "ProbabilityRule")
         .def(
             "__call__",
             [](const ProbabilityRule& rule, const Doubles& direction, const Doubles& point_um) {
@@ -160,17 +165,19 @@ void bind_rules(py::module_& m) {
             py::arg("direction"), py::arg("current_point"))
         // NeuroTS copies its whole context for every section
         .def("__deepcopy__", [](py::object self, const py::object&) { return self; });
-    py::class_<DirectionRule, ProbabilityRule, std::shared_ptr<DirectionRule>>(m, "DirectionRule")
+    py::class_<DirectionRule, ProbabilityRule, std::shared_ptr<DirectionRule>>(module,
+                                                                               "DirectionRule")
         .def(py::init(&make_direction), py::arg("field").none(false), py::arg("vector"),
              py::arg("is_across"), py::arg("power"), py::arg("slabs_um"), py::arg("soma"));
-    py::class_<RepulsiveRule, ProbabilityRule, std::shared_ptr<RepulsiveRule>>(m, "RepulsiveRule")
+    py::class_<RepulsiveRule, ProbabilityRule, std::shared_ptr<RepulsiveRule>>(module,
+                                                                               "RepulsiveRule")
         .def(py::init([](const std::shared_ptr<TriangleMesh>& mesh, const std::optional<Grid>& grid,
                          double least_um, double scale) {
                  return std::make_shared<RepulsiveRule>(mesh, coordinates_of(grid), least_um,
                                                         scale);
              }),
              py::arg("mesh").none(false), py::arg("grid"), py::arg("least_um"), py::arg("scale"));
-    py::class_<AttractiveRule, ProbabilityRule, std::shared_ptr<AttractiveRule>>(m,
+    py::class_<AttractiveRule, ProbabilityRule, std::shared_ptr<AttractiveRule>>(module,
                                                                                 "AttractiveRule")
         .def(py::init([](const std::shared_ptr<TriangleMesh>& mesh, const std::optional<Grid>& grid,
                          double least_um, double most_um, double power) {
@@ -183,11 +190,11 @@ void bind_rules(py::module_& m) {
 
 }  // namespace
 
-void bind_constraints(py::module_& m) {
-    py::class_<OrientationField, std::shared_ptr<OrientationField>>(m, "OrientationField")
+void bind_constraints(py::module_& module) {
+    py::class_<OrientationField, std::shared_ptr<OrientationField>>(module, "OrientationField")
         .def(py::init(&make_field), py::arg("raw"), py::arg("offset_um"), py::arg("voxel_um"))
         .def("rotation", &rotation, py::arg("point_um"));
-    py::class_<TriangleMesh, std::shared_ptr<TriangleMesh>>(m, "TriangleMesh")
+    py::class_<TriangleMesh, std::shared_ptr<TriangleMesh>>(module, "TriangleMesh")
         .def(py::init(&make_mesh), py::arg("triangles"), py::arg("normals"))
         .def("first_hit",
              [](const TriangleMesh& mesh, const Doubles& origin,
@@ -202,12 +209,12 @@ void bind_constraints(py::module_& m) {
             const NearestPoint nearest = mesh.nearest_point(vector3(point));
             return std::make_pair(array3(nearest.point), nearest.distance);
         });
-    bind_rules(m);
-    py::class_<Constraint, std::shared_ptr<Constraint>>(m, "Constraint")
+    bind_rules(module);
+    py::class_<Constraint, std::shared_ptr<Constraint>>(module, "Constraint")
         .def(py::init(&make_constraint), py::arg("section_types"), py::arg("has_major"),
              py::arg("has_secondary"), py::arg("section_rule"), py::arg("trunk_rule"),
              py::arg("max_tries"), py::arg("randomness_increase"));
-    py::class_<SectionConstraints>(m, "SectionConstraints")
+    py::class_<SectionConstraints>(module, "SectionConstraints")
         .def("is_empty", &SectionConstraints::empty)
         .def("max_tries", &SectionConstraints::max_tries)
         .def("randomness_increase", &SectionConstraints::randomness_increase)
@@ -215,7 +222,7 @@ void bind_constraints(py::module_& m) {
                                const Doubles& point_um) {
             return constraints.probability(vector3(direction), vector3(point_um));
         });
-    py::class_<CellConstraints, std::shared_ptr<CellConstraints>>(m, "CellConstraints")
+    py::class_<CellConstraints, std::shared_ptr<CellConstraints>>(module, "CellConstraints")
         .def(py::init([](const std::vector<std::shared_ptr<Constraint>>& constraints) {
             for (const auto& constraint : constraints) {
                 if (constraint == nullptr) throw std::invalid_argument("None is no constraint");

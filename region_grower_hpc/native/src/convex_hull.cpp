@@ -1,5 +1,6 @@
 #include "convex_hull.hpp"
 
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -198,6 +199,5 @@ std::vector<int> hull_vertices(const std::vector<PlanePoint>& points) {
     }
     return vertices;
 }
-
 
 }  // namespace rghpc

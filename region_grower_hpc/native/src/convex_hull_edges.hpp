@@ -12,9 +12,9 @@ namespace rghpc {
 struct HullUndecided {};
 
 struct HullEdge {
-    int ends[2] = {-1, -1};       // points, the later vertex first
-    int neighbours[2] = {-1, -1}; // neighbours[k] shares ends[1 - k]
-    bool forward = false;         // the hull runs from ends[0] to ends[1]
+    int ends[2] = {-1, -1};        // points, the later vertex first
+    int neighbours[2] = {-1, -1};  // neighbours[k] shares ends[1 - k]
+    bool forward = false;          // the hull runs from ends[0] to ends[1]
     double normal_x = 0.0, normal_y = 0.0, offset = 0.0;  // outward
     std::vector<int> outside;     // points beyond the edge, the furthest last
     double furthest = 0.0;        // distance of that one

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "convex_hull_builder.hpp"
 

@@ -1,6 +1,5 @@
 #include "depth_first.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace rghpc {

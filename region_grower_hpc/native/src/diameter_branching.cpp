@@ -44,6 +44,7 @@ void draw_daughters(const BranchingModel& model, double parent_um, double termin
             ratio = sibling_ratio.value;
             factor = reduction_factor(power_relation, sibling_ratio);
             if (!(factor > model.most_reduction)) break;
+            random.reject();
             if (draws == MOST_FACTORS) {
                 throw GrowthFailure("DiameterSynthesisError",
                                     "the sibling ratios and diameter power relations do not let "

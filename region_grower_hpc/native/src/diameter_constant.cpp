@@ -1,6 +1,7 @@
 #include "diameter_constant.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "diameter_sums.hpp"
 

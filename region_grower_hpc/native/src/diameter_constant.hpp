@@ -1,7 +1,7 @@
 // Diameters that do not change along a neurite or a section.
 #pragma once
 
-#include <optional>
+#include <utility>
 
 #include "diameter_given.hpp"
 #include "diameter_pass.hpp"

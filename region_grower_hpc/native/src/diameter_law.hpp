@@ -5,8 +5,8 @@
 
 namespace rghpc {
 
-// A drawn number. Python's arithmetic raises for some numbers where that of NumPy's scalars goes on,
-// so the diameters depend on which of the two it was.
+// A drawn number. Python's arithmetic raises for some numbers where that of NumPy's scalars goes
+// on, so the diameters depend on which of the two it was.
 struct DrawnNumber {
     double value = 0.0;
     bool is_numpy = false;

@@ -1,6 +1,5 @@
 #include "diameter_rall.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "diameter_sums.hpp"

@@ -1,6 +1,7 @@
 #include "diameter_sampled.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "diameter_sums.hpp"
@@ -10,7 +11,7 @@ namespace rghpc {
 namespace {
 
 constexpr double LEAST_TRUNK_UM = 0.01, DEFAULT_TRUNK_UM = 1.0;
-constexpr double TRUNK_DECREASE = 0.1;  // of the trunk's diameter as drawn, every TRIES_A_STEP tries
+constexpr double TRUNK_DECREASE = 0.1;  // of the drawn diameter, every TRIES_A_STEP tries
 constexpr int TRIES_A_STEP = 5;
 
 // Of each point from the start of its section; numpy.cumsum adds in float32. An infinite path is
@@ -26,12 +27,13 @@ void measure_paths(const Morphology& neuron, std::vector<float>& path_um) {
     }
 }
 
-// Sections from the apical points up to their roots.
+// Sections from the apical points up to their roots; an apical tree without apical section, on
+// which diameter-synthesis fails, has none.
 std::vector<char> major_sections(const Morphology& neuron, const std::vector<int>& apical) {
     std::vector<char> is_major(neuron.sections.size(), 0);
     for (int section : apical) {
-        if (section < 0 || section >= static_cast<int>(neuron.sections.size())) {
-            throw GrowthFailure("KeyError", section < 0 ? "None" : std::to_string(section));
+        if (section >= static_cast<int>(neuron.sections.size())) {
+            throw GrowthFailure("KeyError", std::to_string(section));
         }
         for (; section >= 0; section = neuron.sections[section].parent) is_major[section] = 1;
     }

@@ -1,6 +1,7 @@
 #include "diameter_taper.hpp"
 
 #include <cmath>
+#include <vector>
 
 #include "diameter_sums.hpp"
 

@@ -10,8 +10,8 @@ struct TaperBounds {
     double min_um, max_um;
 };
 
-// From the first point to the last, by `taper_um` in all. A section other than a root is tapered one
-// segment late: its second point has the diameter of the first.
+// From the first point to the last, by `taper_um` in all. A section other than a root is tapered
+// one segment late: its second point has the diameter of the first.
 // Source: neurots.generate.diametrizer.taper_section_diam_from_root.
 void taper_from_start(Morphology& neuron, const Section& section, double start_um, double taper_um,
                       const TaperBounds& bounds);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "diameter_pass.hpp"
@@ -18,8 +19,9 @@ class DiameterModel {
 
     // Diameters stay as they are.
     DiameterModel() = default;
-    // One diametrizer a neurite type, in order; each is run n_samples times and the diameters of the
-    // whole neuron averaged. With `is_seeded` each has a stream of its own, of the recipe's seed.
+    // One diametrizer a neurite type, in order; each is run n_samples times and the diameters of
+    // the whole neuron averaged. With `is_seeded` each has a stream of its own, of the recipe's
+    // seed.
     DiameterModel(Diametrizers diametrizers, std::int64_t n_samples, bool is_seeded)
         : diametrizers_(std::move(diametrizers)), n_samples_(n_samples), is_seeded_(is_seeded) {}
 
@@ -37,7 +39,7 @@ class DiameterModel {
 // an apical tree without. A seeded model draws from `seeded`, one fresh stream a neurite type;
 // otherwise `seeded` is empty and all draws come from `random`.
 //
-// Throws GrowthRetry, GrowthFailure, and std::invalid_argument for streams that do not fit the model.
+// Throws GrowthRetry, GrowthFailure, and std::invalid_argument for streams that do not fit.
 // Source: neurots.generate.diametrizer.build, diameter_synthesis.build_diameters.build.
 void diametrize(Morphology& neuron, const DiameterModel& model,
                 const std::vector<int>& apical_sections, RandomStream& random,

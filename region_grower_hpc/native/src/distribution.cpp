@@ -8,8 +8,6 @@ namespace rghpc {
 
 namespace {
 
-// NeuroTS has no limit; below 10^-7 a redraw no longer ends within a second.
-constexpr long MOST_REDRAWS = 10'000'000;
 // Of Generator.choice: the square root of the float64 epsilon.
 constexpr double SUM_TOLERANCE = 1.4901161193847656e-08;
 
@@ -83,11 +81,12 @@ double Distribution::fixed() const {
 }
 
 double Distribution::redraw_positive(RandomStream& random) const {
-    for (long i = 0; i < MOST_REDRAWS; ++i) {
-        const double value = loc_ + scale_ * standard(random);
-        if (!(value <= 0.0)) return value;
-    }
-    throw GrowthFailure("RuntimeError", "no positive number came in 10 million draws");
+    double value;
+    do {
+        random.reject();
+        value = loc_ + scale_ * standard(random);
+    } while (value <= 0.0);
+    return value;
 }
 
 }  // namespace rghpc

@@ -7,20 +7,27 @@
 
 namespace rghpc {
 
-// One attempt led nowhere; another one, with the next random numbers, may succeed.
-class GrowthRetry : public std::runtime_error {
+class NamedError : public std::runtime_error {
    public:
-    GrowthRetry(std::string error, const std::string& message)
+    NamedError(std::string error, const std::string& message)
         : std::runtime_error(message), error(std::move(error)) {}
-    std::string error;  // "NeuroTSError" or "ValueError"
+    std::string error;  // "NeuroTSError", "ValueError", "KeyError", ...
+};
+
+// One attempt led nowhere; another one, with the next random numbers, may succeed: NeuroTS raises
+// NeuroTSError or ValueError.
+class GrowthRetry : public NamedError {
+    using NamedError::NamedError;
 };
 
 // No attempt can succeed.
-class GrowthFailure : public std::runtime_error {
-   public:
-    GrowthFailure(std::string error, const std::string& message)
-        : std::runtime_error(message), error(std::move(error)) {}
-    std::string error;  // "KeyError", "DiameterSynthesisError", ...
+class GrowthFailure : public NamedError {
+    using NamedError::NamedError;
+};
+
+// All attempts have failed; the last one with this error.
+class TooManyAttempts : public NamedError {
+    using NamedError::NamedError;
 };
 
 }  // namespace rghpc

@@ -1,6 +1,7 @@
 // What the trees of one neuron share while they grow.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,23 +22,23 @@ struct FinishedSection {
 
 // Sections are numbered in the order in which they are finished.
 struct GrowingNeuron {
-    // Beyond it a barcode and a step length do not belong together, and memory would run out.
-    static constexpr long MOST_POINTS = 20'000'000;
-
     RandomStream& random;
     BranchingFrame frame;
-    const CellConstraints* constraints = nullptr;
+    const CellConstraints* constraints;
+    // Beyond it a barcode and a step length do not belong together, and memory would run out.
+    std::int64_t most_points;
     std::vector<FinishedSection> finished;
-    long n_points = 0;
+    std::int64_t n_points = 0;
 
     int finish(GrowingSection& section, int type) {
         finished.push_back({section.parent, type, std::move(section.points)});
         return static_cast<int>(finished.size()) - 1;
     }
     void count_point() {
-        if (++n_points > MOST_POINTS) {
-            throw GrowthFailure("OverflowError", "growth went beyond " + std::to_string(MOST_POINTS) +
-                                                     " points: the steps are too short for the bars");
+        if (++n_points > most_points) {
+            throw GrowthFailure("OverflowError",
+                                "growth went beyond " + std::to_string(most_points) +
+                                    " points: the steps are too short for the bars");
         }
     }
 };

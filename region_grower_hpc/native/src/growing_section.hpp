@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <vector>
 
 #include "barcode.hpp"
@@ -56,8 +55,7 @@ struct GrowingSection {
 
     void append(const Vector3& point_um) {
         last_um = point_um;
-        points.push_back({static_cast<float>(point_um.x), static_cast<float>(point_um.y),
-                          static_cast<float>(point_um.z)});
+        points.push_back(float32(point_um));
     }
 };
 

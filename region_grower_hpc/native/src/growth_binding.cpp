@@ -6,14 +6,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "apical_point.hpp"
 #include "bindings.hpp"
 #include "neuron_grower.hpp"
+#include "numpy_arrays.hpp"
 #include "numpy_random.hpp"
 
 namespace py = pybind11;
@@ -24,7 +28,6 @@ namespace {
 
 constexpr int BAR_COLUMNS = 6;
 
-using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using Scaling = std::tuple<int, double, double>;  // what to, reference, target
 
 template <class Value>
@@ -61,9 +64,10 @@ Diagram diagram_of(const Doubles& bars) {
 
 TreeRule tree_rule(int section_type, const std::string& method, const std::string& metric,
                    const std::string& branching, double randomness, double targeting,
-                   double history, const Distribution& step_um, const std::vector<Doubles>& diagrams,
-                   bool has_apical_tuft, std::optional<double> mean_step_um, double bias,
-                   double bias_length, std::optional<double> major_term_um, double num_seg) {
+                   double history, const Distribution& step_um,
+                   const std::vector<Doubles>& diagrams, bool has_apical_tuft,
+                   std::optional<double> mean_step_um, double bias, double bias_length,
+                   std::optional<double> major_term_um, double num_seg) {
     TreeRule rule;
     rule.section_type = section_type;
     rule.method = chosen(METHODS, method);
@@ -100,15 +104,10 @@ NeuronRecipe recipe_of(const Distribution& soma_radius_um, std::vector<TrunkRule
 
 CellPlace place_of(const NeuronRecipe& recipe, const std::array<double, 3>& position_um,
                    const Doubles& orientation) {
-    if (orientation.ndim() != 2 || orientation.shape(0) != 3 || orientation.shape(1) != 3) {
-        throw py::value_error("the orientation must be a matrix of 3 x 3");
-    }
-    const auto rows = orientation.unchecked<2>();
-    Matrix3 matrix;
-    for (py::ssize_t i = 0; i < 3; ++i) matrix.rows[i] = {rows(i, 0), rows(i, 1), rows(i, 2)};
     const bool has_modes = std::any_of(recipe.trunks.begin(), recipe.trunks.end(),
                                        [](const TrunkRule& rule) { return rule.is_mapping; });
-    return CellPlace::at({position_um[0], position_um[1], position_um[2]}, matrix, has_modes);
+    return CellPlace::at({position_um[0], position_um[1], position_um[2]}, matrix_of(orientation),
+                         has_modes);
 }
 
 // The result of one growth, as Python takes it apart.
@@ -121,7 +120,8 @@ struct Grown {
 Grown grow(const NeuronRecipe& recipe, const py::object& bit_generator,
            const std::array<double, 3>& position_um, const Doubles& orientation,
            const std::vector<Scaling>& scalings, const CellConstraints* constraints,
-           const std::vector<py::object>& diameter_generators, int max_attempts) {
+           const std::vector<py::object>& diameter_generators, int max_attempts,
+           std::int64_t most_points) {
     if (scalings.size() != recipe.trees.size()) {
         throw py::value_error("there must be one scaling a grow type");
     }
@@ -131,10 +131,11 @@ Grown grow(const NeuronRecipe& recipe, const py::object& bit_generator,
         cell.scalings.push_back({static_cast<BarcodeScaling::To>(to), reference_um, target_um});
     }
     cell.constraints = constraints;
-    RandomStream random = stream_of(bit_generator);
+    cell.most_points = most_points;
+    RandomStream random = stream_of(bit_generator, most_points);
     std::vector<RandomStream> diameter_streams;
     for (const py::object& generator : diameter_generators) {
-        diameter_streams.push_back(stream_of(generator));
+        diameter_streams.push_back(stream_of(generator, most_points));
     }
     Grown grown;
     GrownNeuron neuron;
@@ -148,8 +149,7 @@ Grown grow(const NeuronRecipe& recipe, const py::object& bit_generator,
 }
 
 // Exceptions of C++ as Python's, with (name of NeuroTS's exception, message).
-template <class Error>
-void set_error(const py::object& type, const Error& error) {
+void set_error(const py::object& type, const NamedError& error) {
     PyErr_SetObject(type.ptr(), py::make_tuple(error.error, error.what()).ptr());
 }
 
@@ -195,7 +195,8 @@ void bind_growth(py::module_& module) {
         });
     module.def("grow", &grow, py::arg("recipe"), py::arg("bit_generator"), py::arg("position_um"),
                py::arg("orientation"), py::arg("scalings"), py::arg("constraints"),
-               py::arg("diameter_generators"), py::arg("max_attempts"));
+               py::arg("diameter_generators"), py::arg("max_attempts"),
+               py::arg("most_points") = CellGrowth::MOST_POINTS);
 }
 
 }  // namespace rghpc

@@ -15,7 +15,7 @@ namespace {
 constexpr double LEAST_FACTOR = 0.01;  // neuroc clips every factor below this
 
 double height_um(const Point& point, const Vector3& y_direction) {
-    return dot({point.x, point.y, point.z}, y_direction);
+    return dot(float64(point), y_direction);
 }
 
 double scale_of(const Morphology& morphology, int root, int stop, const ExtentLimits& limits,
@@ -41,8 +41,7 @@ std::string shortest_text(double value) {
 
 // Moves a point by float64 sums, stored as float32.
 void move(Point& point, double x, double y, double z) {
-    point = {static_cast<float>(point.x + x), static_cast<float>(point.y + y),
-             static_cast<float>(point.z + z)};
+    point = float32(float64(point) + Vector3{x, y, z});
 }
 
 // Descendants go first; points are rounded to float32 after every step.

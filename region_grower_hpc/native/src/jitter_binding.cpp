@@ -4,7 +4,6 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "bindings.hpp"
 #include "jitter_stretch.hpp"
 #include "jitter_turn.hpp"
+#include "numpy_arrays.hpp"
 
 namespace py = pybind11;
 
@@ -19,10 +19,7 @@ namespace rghpc {
 
 namespace {
 
-using Points = py::array_t<float, py::array::c_style>;
-using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using Ints = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
-using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Points = py::array_t<float, py::array::c_style>;  // changed in place
 
 // The signature with which Cython names a function of scipy.linalg.cython_lapack begins with this;
 // with 64-bit integers it would not.
@@ -35,14 +32,6 @@ Sgesdd sgesdd_of(const py::object& capsule) {
         throw py::value_error("not LAPACK's sgesdd with 32-bit integers: " + std::string(name));
     }
     return reinterpret_cast<Sgesdd>(PyCapsule_GetPointer(capsule.ptr(), name));
-}
-
-void check_columns(const py::array& array, py::ssize_t columns, const char* name) {
-    if (array.ndim() != 2 || array.shape(1) != columns ||
-        array.shape(0) > std::numeric_limits<int>::max() / columns) {
-        throw py::value_error(std::string(name) + " must have " + std::to_string(columns) +
-                              " columns");
-    }
 }
 
 JitteredNeurites neurites_of(Points& points, const Ints& sections) {
@@ -79,7 +68,7 @@ void stretch(Points points, const Ints& sections, const std::optional<Doubles>& 
                                 factors_of(segment_factors, points.shape(0))});
 }
 
-Points principal_direction(const Floats& vectors, const py::object& sgesdd) {
+Floats principal_direction(const Floats& vectors, const py::object& sgesdd) {
     check_columns(vectors, 3, "vectors");
     const auto rows = vectors.unchecked<2>();
     std::vector<Point> cloud;
@@ -87,7 +76,7 @@ Points principal_direction(const Floats& vectors, const py::object& sgesdd) {
         cloud.push_back({rows(i, 0), rows(i, 1), rows(i, 2)});
     }
     const Point found = PrincipalDirection(sgesdd_of(sgesdd)).of(cloud);
-    Points result(3);
+    Floats result(3);
     float* values = result.mutable_data();
     values[0] = found.x;
     values[1] = found.y;

@@ -84,9 +84,7 @@ Point PrincipalDirection::by_covariance(int n) const {
         const double along = dot({columns[0][i], columns[1][i], columns[2][i]}, direction);
         if (std::fabs(along) > std::fabs(farthest)) farthest = along;
     }
-    const double sense = sign(farthest);
-    return {static_cast<float>(direction.x * sense), static_cast<float>(direction.y * sense),
-            static_cast<float>(direction.z * sense)};
+    return float32(sign(farthest) * direction);
 }
 
 }  // namespace rghpc

@@ -8,8 +8,9 @@
 namespace rghpc {
 
 // LAPACK's sgesdd, with 32-bit integers.
-using Sgesdd = void (*)(char* jobz, int* m, int* n, float* a, int* lda, float* s, float* u, int* ldu,
-                        float* vt, int* ldvt, float* work, int* lwork, int* iwork, int* info);
+using Sgesdd = void (*)(char* jobz, int* m, int* n, float* a, int* lda, float* s, float* u,
+                        int* ldu, float* vt, int* ldvt, float* work, int* lwork, int* iwork,
+                        int* info);
 
 // The direction of greatest variance, of length 1 within rounding; of its two senses the one in
 // which the vector farthest from the mean plane lies. Null for no vector, where LAPACK finds none

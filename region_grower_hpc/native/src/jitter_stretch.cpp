@@ -6,12 +6,6 @@ namespace rghpc {
 
 namespace {
 
-Vector3 float64(const Point& point) { return {point.x, point.y, point.z}; }
-
-Point float32(const Vector3& v) {
-    return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
-}
-
 // neuroc takes differences of points in float32
 Vector3 segment(const Point& from, const Point& to) {
     return float64({to.x - from.x, to.y - from.y, to.z - from.z});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "vector3.hpp"
 
@@ -59,12 +60,10 @@ Matrix3 rotation(const Vector3& rotation_vector) {
 void turn_subtree(JitteredNeurites& neurites, int section, const Matrix3& matrix) {
     const int first = neurites.sections[section].first;
     const Point origin = neurites.points[first];
-    const Vector3 centre{origin.x, origin.y, origin.z};
+    const Vector3 centre = float64(origin);
     for (int row = first; row < neurites.subtree_end(section); ++row) {
         const Point way = minus(neurites.points[row], origin);
-        const Vector3 moved = centre + matrix * Vector3{way.x, way.y, way.z};
-        neurites.points[row] = {static_cast<float>(moved.x), static_cast<float>(moved.y),
-                                static_cast<float>(moved.z)};
+        neurites.points[row] = float32(centre + matrix * float64(way));
     }
 }
 

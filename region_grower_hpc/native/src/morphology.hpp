@@ -3,14 +3,21 @@
 
 #include <vector>
 
+#include "vector3.hpp"
+
 namespace rghpc {
 
 // Section types of MorphIO.
-constexpr int AXON = 2, BASAL_DENDRITE = 3, APICAL_DENDRITE = 4;
+constexpr int SOMA = 1, AXON = 2, BASAL_DENDRITE = 3, APICAL_DENDRITE = 4;
 
 struct Point {
     float x = 0.0f, y = 0.0f, z = 0.0f;
 };
+
+inline Vector3 float64(const Point& point) { return {point.x, point.y, point.z}; }
+inline Point float32(const Vector3& v) {
+    return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
+}
 
 // Rows [first, stop) of the points; `parent` is -1 for the first section of a neurite.
 struct Section {

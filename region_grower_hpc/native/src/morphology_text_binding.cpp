@@ -1,4 +1,5 @@
 // Python's view of .swc and .asc texts.
+
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -7,6 +8,7 @@
 
 #include "bindings.hpp"
 #include "morphology_text.hpp"
+#include "numpy_arrays.hpp"
 
 namespace py = pybind11;
 
@@ -14,11 +16,9 @@ namespace rghpc {
 
 namespace {
 
-using Points = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using Structure = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
 using Writer = std::string (*)(const StoredNeuron&, const std::string&);
 
-py::bytes text_of(Writer write, const Points& points, const Structure& structure,
+py::bytes text_of(Writer write, const Floats& points, const Ints& structure,
                   const std::string& creator) {
     if (points.ndim() != 2 || points.shape(1) != 4) {
         throw std::invalid_argument("points have the shape (N, 4)");
@@ -41,13 +41,13 @@ py::bytes text_of(Writer write, const Points& points, const Structure& structure
 void bind_morphology_text(py::module_& module) {
     module.def(
         "swc_text",
-        [](const Points& points, const Structure& structure, const std::string& creator) {
+        [](const Floats& points, const Ints& structure, const std::string& creator) {
             return text_of(swc_text, points, structure, creator);
         },
         py::arg("points"), py::arg("structure"), py::arg("creator"));
     module.def(
         "asc_text",
-        [](const Points& points, const Structure& structure, const std::string& creator) {
+        [](const Floats& points, const Ints& structure, const std::string& creator) {
             return text_of(asc_text, points, structure, creator);
         },
         py::arg("points"), py::arg("structure"), py::arg("creator"));

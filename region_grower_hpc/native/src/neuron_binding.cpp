@@ -6,14 +6,16 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
-#include <tuple>
+#include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "bindings.hpp"
 #include "hard_limits.hpp"
 #include "morphology.hpp"
+#include "numpy_arrays.hpp"
 #include "storable.hpp"
 
 namespace py = pybind11;
@@ -22,18 +24,8 @@ namespace rghpc {
 
 namespace {
 
-using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using Ints = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
-
-void check_shape(const py::array& array, py::ssize_t columns, const char* name) {
-    if (array.ndim() != 2 || array.shape(1) != columns) {
-        throw py::value_error(std::string(name) + " must have " + std::to_string(columns) +
-                              " columns");
-    }
-}
-
 std::vector<Point> points_of(const Floats& array, const char* name) {
-    check_shape(array, 3, name);
+    check_columns(array, 3, name);
     std::vector<Point> points(array.shape(0));
     const float* value = array.data();
     for (Point& point : points) {
@@ -54,7 +46,7 @@ Floats array_of(const std::vector<Point>& points) {
 
 Morphology from_arrays(const Floats& points, const Floats& diameters, const Ints& sections,
                        const Floats& soma) {
-    check_shape(sections, 4, "sections");
+    check_columns(sections, 4, "sections");
     if (diameters.ndim() != 1 || diameters.shape(0) != points.shape(0)) {
         throw py::value_error("there must be one diameter a point");
     }
@@ -84,7 +76,7 @@ py::tuple to_arrays(const Morphology& neuron) {
     Floats diameters(static_cast<py::ssize_t>(kept.diameters.size()));
     std::copy(kept.diameters.begin(), kept.diameters.end(), diameters.mutable_data());
     Ints sections({static_cast<py::ssize_t>(kept.sections.size()), py::ssize_t{4}});
-    int32_t* row = sections.mutable_data();
+    std::int32_t* row = sections.mutable_data();
     for (const Section& section : kept.sections) {
         for (int value : {section.first, section.stop, section.type, section.parent}) {
             *row++ = value;

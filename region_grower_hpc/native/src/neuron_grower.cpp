@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <utility>
+#include <string>
 
 #include "depth_first.hpp"
 #include "growing_neuron.hpp"
@@ -69,17 +69,14 @@ GrownNeuron attempt(const NeuronRecipe& recipe, const CellGrowth& cell, RandomSt
                     std::vector<RandomStream>& diameter_streams,
                     std::vector<ScalingRecord>& records) {
     Soma soma(cell.place.position_um, recipe.soma_radius_um.draw_positive(random));
-    GrowingNeuron neuron{random, BranchingFrame(cell.place.y_rotation), cell.constraints, {}, 0};
+    GrowingNeuron neuron{
+        random, BranchingFrame(cell.place.y_rotation), cell.constraints, cell.most_points, {}};
     Trees trees = start_trees(recipe, cell, soma, neuron, records);
     const std::vector<Vector3> contour_um = soma.contour(random);
     GrownNeuron grown;
     grown.apical_sections = grow_trees(trees, recipe.apical_type);
     grown.morphology = depth_first(neuron.finished, grown.apical_sections);
-    for (const Vector3& point_um : contour_um) {
-        grown.morphology.soma.push_back({static_cast<float>(point_um.x),
-                                         static_cast<float>(point_um.y),
-                                         static_cast<float>(point_um.z)});
-    }
+    for (const Vector3& point_um : contour_um) grown.morphology.soma.push_back(float32(point_um));
     diametrize(grown.morphology, recipe.diameters, grown.apical_sections, random,
                diameter_streams);
     return grown;

@@ -1,14 +1,13 @@
 // Growth of a whole neuron: soma, trunks, trees, diameters.
 #pragma once
 
-#include <memory>
-#include <stdexcept>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "constraints.hpp"
 #include "diameters.hpp"
 #include "distribution.hpp"
+#include "failures.hpp"
 #include "morphology.hpp"
 #include "place.hpp"
 #include "random_stream.hpp"
@@ -28,22 +27,17 @@ struct NeuronRecipe {
 
 // What one cell has to itself.
 struct CellGrowth {
+    static constexpr std::int64_t MOST_POINTS = 20'000'000;
+
     CellPlace place;
     std::vector<BarcodeScaling> scalings;  // by grow type
     const CellConstraints* constraints = nullptr;
+    std::int64_t most_points = MOST_POINTS;
 };
 
 struct GrownNeuron {
     Morphology morphology;             // in atlas coordinates
     std::vector<int> apical_sections;  // of each apical tree; -1 where it has none
-};
-
-// All attempts have failed; the last one with this error.
-class TooManyAttempts : public std::runtime_error {
-   public:
-    TooManyAttempts(std::string error, const std::string& message)
-        : std::runtime_error(message), error(std::move(error)) {}
-    std::string error;
 };
 
 // Grows a neuron. The random stream goes on from one attempt to the next.

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "failures.hpp"
+
 extern "C" {
 #include <numpy/random/bitgen.h>
 #include <numpy/random/distributions.h>
@@ -19,8 +21,12 @@ namespace rghpc {
 
 class RandomStream {
    public:
+    // Of one cell, whose growth NeuroTS would not finish within hours.
+    static constexpr std::int64_t MOST_REJECTED = 20'000'000;
+
     // The bit generator must outlive the stream: numpy's `bit_generator.capsule` points at it.
-    explicit RandomStream(bitgen_t* bits) : bits_(bits) {}
+    explicit RandomStream(bitgen_t* bits, std::int64_t most_rejected = MOST_REJECTED)
+        : bits_(bits), rejections_left_(most_rejected) {}
 
     // Generator.random(): [0, 1).
     double random() { return bits_->next_double(bits_->state); }
@@ -46,9 +52,18 @@ class RandomStream {
             std::swap(values[i], values[random_interval(bits_, i)]);
         }
     }
+    // To be called for each draw that is not accepted and repeated: the parameters are the user's,
+    // and may be such that none ever is.
+    void reject() {
+        if (--rejections_left_ >= 0) return;
+        throw GrowthFailure("RuntimeError",
+                            "too many random draws were not accepted: a step length, a constraint "
+                            "or a diameter is hardly possible");
+    }
 
    private:
     bitgen_t* bits_;
+    std::int64_t rejections_left_;
 };
 
 }  // namespace rghpc

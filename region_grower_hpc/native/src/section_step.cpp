@@ -9,7 +9,7 @@ namespace rghpc {
 
 namespace {
 
-constexpr double TWO_PI = 2.0 * M_PI;
+constexpr double TWO_PI = 2.0 * PI;
 
 // Uniform on the unit sphere. Source: neurots.morphmath.utils.get_random_point; its sine of the
 // arc cosine is the same root.

@@ -9,7 +9,6 @@ namespace rghpc {
 
 namespace {
 
-constexpr double PI = 3.141592653589793;
 constexpr std::size_t CONTOUR_POINTS = 10;
 
 // numpy.isclose with rtol 0.

@@ -7,8 +7,6 @@ namespace rghpc {
 
 namespace {
 
-constexpr int SOMA = 1;
-
 // Sections in the order in which they are stored.
 std::vector<int> stored_sections(const Morphology& neuron) {
     std::vector<int> roots = neuron.roots();

@@ -1,5 +1,6 @@
 #include "stored_sections.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 

@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "morphology.hpp"
 #include "morphology_text.hpp"
 
 namespace rghpc {
-
-constexpr int SOMA = 1;  // section type of MorphIO
 
 // Sections by their rows in the structure, from 1; row 0 stands for the soma, the parent of all
 // roots. Children are in the order of their rows, which need not be depth first.

@@ -1,6 +1,5 @@
 #include "text_format.hpp"
 
-#include <cmath>
 #include <cstring>
 
 namespace rghpc {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -16,6 +17,7 @@ namespace {
 constexpr double LEAST_DIRECTION = 1e-8;
 
 constexpr int STEPS_BEFORE_LAST_BIFURCATION = 10;
+constexpr std::size_t USUAL_POINTS = 64;  // of a section
 
 double longest_end_um(const Diagram& diagram) {
     double longest = -INFINITE;
@@ -98,7 +100,7 @@ GrowingSection& TreeGrower::start_section(int parent, const Branch& branch, cons
     section->is_major = branch.is_major;
     section->stop = branch.stop;
     section->path_um = path_um;
-    section->points.reserve(64);
+    section->points.reserve(USUAL_POINTS);
     section->append(first_um);
     neuron_.count_point();
     active_.push_back(std::move(section));
@@ -192,7 +194,7 @@ std::pair<TreeGrower::Branch, TreeGrower::Branch> TreeGrower::branches(GrowingSe
         const bool is_below_tuft = section.path_um <= apical_distance_um_;
         if (!has_found_tuft_) {
             apical_section_ = section.number;
-            // negated: beside a NaN distance no main branch goes on, and a side branch decides nothing
+            // negated: beside a NaN distance no main branch goes on, and a side one decides nothing
             has_found_tuft_ = section.is_major ? !is_below_tuft
                                                : section.path_um > apical_distance_um_;
         }

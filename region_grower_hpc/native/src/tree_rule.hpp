@@ -1,11 +1,9 @@
 // How the trees of one neurite type grow: the entry of a grow type in both TMD files, compiled.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "apical_point.hpp"
 #include "barcode.hpp"
 #include "distribution.hpp"
 
@@ -29,11 +27,11 @@ struct TreeRule {
     WalkRule walk;
     std::vector<Diagram> diagrams;
     bool has_apical_tuft = false;
-    std::vector<int> apical_bins;             // of the diagrams; -1 where there is none
-    std::optional<double> mean_step_um;       // of a normal law, which an apical without tuft needs
-    double bias = 0.0, bias_length = 0.0;     // of tmd_gradient
-    std::optional<double> major_term_um;      // major_termination_length
-    double num_seg = 1.0;                     // points of a trunk
+    std::vector<int> apical_bins;          // of the diagrams; -1 where there is none
+    std::optional<double> mean_step_um;    // of a normal law, which an apical without tuft needs
+    double bias = 0.0, bias_length = 0.0;  // of tmd_gradient
+    std::optional<double> major_term_um;   // major_termination_length
+    double num_seg = 1.0;                  // points of a trunk
 
     bool has_barcode() const { return method != GrowthMethod::trunk; }
 };

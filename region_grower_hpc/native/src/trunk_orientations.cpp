@@ -1,6 +1,7 @@
 #include "trunk_orientations.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "failures.hpp"

@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "accept_reject.hpp"
 #include "failures.hpp"
@@ -11,7 +14,6 @@ namespace rghpc {
 
 namespace {
 
-constexpr double PI = 3.141592653589793;
 constexpr double TWO_PI = 2.0 * PI;
 constexpr double TRUNK_TRIES = 100.0;
 // Far beyond any neuron; a file that asks for more is wrong.

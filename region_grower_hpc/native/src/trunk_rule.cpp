@@ -8,7 +8,6 @@ namespace rghpc {
 
 namespace {
 
-constexpr double PI = 3.141592653589793;
 constexpr int ANGLES = 100;
 
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }

@@ -6,13 +6,16 @@
 #include <pybind11/stl.h>
 
 #include <array>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bindings.hpp"
 #include "convex_hull.hpp"
+#include "numpy_arrays.hpp"
 #include "numpy_random.hpp"
 #include "soma.hpp"
 #include "trunk_orientations.hpp"
@@ -23,7 +26,6 @@ namespace rghpc {
 
 namespace {
 
-using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using Probability =
     std::function<double(const std::array<double, 3>&, const std::array<double, 3>&)>;
 
@@ -160,12 +162,10 @@ PlacedTrunks place_trunks(const Distribution& radius_um, const std::vector<Trunk
                           const py::object& bit_generator,
                           const std::array<double, 3>& position_um, const Doubles& orientation,
                           const Probability& probability) {
-    const std::vector<Vector3> rows = vectors_of(orientation);
-    if (rows.size() != 3) throw py::value_error("the orientation must be a matrix of 3 x 3");
     bool has_y_direction = false;
     for (const TrunkRule& rule : rules) has_y_direction |= rule.is_mapping;
     const CellPlace place = CellPlace::at({position_um[0], position_um[1], position_um[2]},
-                                          {{rows[0], rows[1], rows[2]}}, has_y_direction);
+                                          matrix_of(orientation), has_y_direction);
     RandomStream random = stream_of(bit_generator);
     const CalledConstraints constraints(probability);
     PlacedTrunks placed;

@@ -5,6 +5,8 @@
 
 namespace rghpc {
 
+constexpr double PI = 3.141592653589793;
+
 struct Vector3 {
     double x = 0.0, y = 0.0, z = 0.0;
 

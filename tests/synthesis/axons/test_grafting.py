@@ -23,8 +23,8 @@ from region_grower_hpc.synthesis.axons.jitter import (
     turn_sections,
 )
 from region_grower_hpc.synthesis.cell import synthesize_cell
+from region_grower_hpc.synthesis.native_grower import NativeGrower
 from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
-from region_grower_hpc.synthesis.neurots_grower import NeuroTSGrower
 from tests.synthesis.cases import Case, load_case
 from tests.synthesis.small_neuron import AXON, BASAL, donor, grown, neuron, without_axon
 
@@ -239,7 +239,7 @@ def test_grafted_cells_equal_the_peer_s(
         args["--rotational-jitter-std"],
         args["--scaling-jitter-std"],
     )
-    cell = synthesize_cell(case.inputs(gid), case.recipe(gid), NeuroTSGrower(), graft=graft)
+    cell = synthesize_cell(case.inputs(gid), case.recipe(gid), NativeGrower(), graft=graft)
     written, expected = cell.morphology, case.expected_cell(gid)
     np.testing.assert_array_equal(written.structure, expected["structure"])
     starts, types = written.structure[:, 0], written.structure[:, 1]

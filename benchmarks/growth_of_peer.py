@@ -1,0 +1,56 @@
+"""CPU time that the peer's NeuroTS takes for cells; runs in the peer's environment.
+
+    python growth_of_peer.py RESULT.json synthesize-morphologies OPTIONS...
+
+Only `grow` is counted; what the constructor does beside the soma's radius, copying the parameters
+and distributions, is told apart as `constructors_s`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from region_grower import cli, context
+
+
+class TimedGrower(context.NeuronGrower):  # type: ignore[misc]
+    """NeuroTS's grower, whose CPU time is added up."""
+
+    cpu_s = 0.0
+    constructors_s = 0.0
+    points: list[int] = []
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        begin_s = time.process_time()
+        super().__init__(*arguments, **named)
+        TimedGrower.constructors_s += time.process_time() - begin_s
+
+    def grow(self) -> Any:
+        """Grow the neuron."""
+        begin_s = time.process_time()
+        try:
+            neuron = super().grow()
+        finally:
+            TimedGrower.cpu_s += time.process_time() - begin_s
+        TimedGrower.points.append(len(neuron.points))
+        return neuron
+
+
+def main() -> None:
+    result, *words = sys.argv[1:]
+    context.NeuronGrower = TimedGrower
+    cli.main(words, standalone_mode=False)
+    told = {
+        "cpu_s": TimedGrower.cpu_s,
+        "constructors_s": TimedGrower.constructors_s,
+        "points": TimedGrower.points,
+    }
+    Path(result).write_text(json.dumps(told), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Build the kernels with the address and undefined-behaviour sanitizers and pass their tests.
+#
+# usage: PYTHON=PYTHON tests/sanitize.sh [PYTEST_ARGUMENT]...
+#
+# build/sanitize gets a copy of the sources, from which the sanitized module is built: that of the
+# checkout stays as it is. Without arguments the tests of the kernels run but those that start
+# NeuroTS, which would only be slow.
+set -eu
+
+cd "$(dirname "$0")/.."
+PYTHON=$(command -v "${PYTHON:-python3}")
+CXX=${CXX:-g++}
+COPY=build/sanitize
+SANITIZERS=address,undefined,float-cast-overflow
+
+rm -rf "$COPY/source/region_grower_hpc" "$COPY/installed"
+mkdir -p "$COPY/source"
+cp -Rp setup.py pyproject.toml MANIFEST.in README.md LICENSE region_grower_hpc "$COPY/source"
+rm -f "$COPY"/source/region_grower_hpc/native/_kernels.*.so
+RGHPC_CXXFLAGS="-O1 -g1 -fsanitize=$SANITIZERS -fno-sanitize-recover=all -fno-omit-frame-pointer \
+-D_GLIBCXX_ASSERTIONS" "$PYTHON" -m pip install --quiet --no-deps --target "$COPY/installed" \
+    "./$COPY/source"
+cp -R pyproject.toml tests "$COPY/installed"
+cd "$COPY/installed"
+
+[ $# -gt 0 ] || set -- tests/native --ignore tests/native/test_growth_parity.py \
+    -k "not neurots and not peer"
+
+# The sanitizers must be loaded before Python, and libstdc++, whose exceptions they watch.
+preloaded=
+for library in libasan.so libubsan.so libstdc++.so; do
+    preloaded="$preloaded $("$CXX" -print-file-name="$library")"
+done
+# Python keeps what it allocates. What memory cannot hold is an exception, as without sanitizers.
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
+export UBSAN_OPTIONS=print_stacktrace=1
+LD_PRELOAD=$preloaded exec "$PYTHON" -m pytest -q -p no:cacheprovider "$@"
