@@ -9,10 +9,12 @@ and distributions, is told apart as `constructors_s`.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from region_grower import cli, context
 
@@ -22,7 +24,7 @@ class TimedGrower(context.NeuronGrower):  # type: ignore[misc]
 
     cpu_s = 0.0
     constructors_s = 0.0
-    points: list[int] = []
+    points: ClassVar[list[int]] = []
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         begin_s = time.process_time()
@@ -36,14 +38,20 @@ class TimedGrower(context.NeuronGrower):  # type: ignore[misc]
             neuron = super().grow()
         finally:
             TimedGrower.cpu_s += time.process_time() - begin_s
-        TimedGrower.points.append(len(neuron.points))
+        TimedGrower.points.append(sum(len(section.points) for section in neuron.iter()))
         return neuron
 
 
 def main() -> None:
     result, *words = sys.argv[1:]
     context.NeuronGrower = TimedGrower
-    cli.main(words, standalone_mode=False)
+    try:
+        cli.main(words, standalone_mode=False)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        # after an error threads of Dask keep the process alive
+        os._exit(1)
     told = {
         "cpu_s": TimedGrower.cpu_s,
         "constructors_s": TimedGrower.constructors_s,

@@ -241,7 +241,7 @@ def _choice(data: Any) -> list[float] | int:
     """What `Generator.choice` draws from: a list, or the integers below a number."""
     if isinstance(data, list) and data:
         return [_number(value) for value in data]
-    if isinstance(data, int) and data > 0:
+    if isinstance(data, int) and 0 < data <= np.iinfo(np.int64).max:
         return data
     raise ValueError("diameters can only be drawn from a list of numbers")
 

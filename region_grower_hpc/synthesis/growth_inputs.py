@@ -27,7 +27,6 @@ from region_grower_hpc.synthesis.growth_names import (
 )
 from region_grower_hpc.synthesis.growth_size import parameter_size_problems, tree_count_problems
 from region_grower_hpc.synthesis.orientation_inputs import (
-    mixed_orientation_problems,
     orientation_problems,
     trunk_problems,
 )
@@ -72,7 +71,6 @@ def _parameters_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
         yield from length_problems(f"{grow_type}/step_size", entry["step_size"])
         yield from parameter_size_problems(grow_type, entry)
         yield from orientation_problems(parameters, grow_type)
-    yield from mixed_orientation_problems(parameters)
     constraints = parameters.get("context_constraints", {})
     yield from _infinities("context_constraints", constraints)
     for neurite_type, limits in constraints.items():

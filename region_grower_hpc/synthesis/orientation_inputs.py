@@ -19,7 +19,6 @@ from region_grower_hpc.synthesis.drawn_values import (
 )
 from region_grower_hpc.synthesis.growth_names import (
     ANGLE_FORMS,
-    ANGLE_MODES,
     FITTED_ANGLES,
     ORIENTATION_MODES,
 )
@@ -62,19 +61,6 @@ def orientation_problems(parameters: Mapping[str, Any], grow_type: str) -> Itera
             yield from _values_problems(f"{key}/values", mode, orientation["values"] or {})
 
 
-def mixed_orientation_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
-    """Grow types whose directions NeuroTS cannot draw in one cell."""
-    kinds = {name: _kind(parameters[name]["orientation"]) for name in parameters["grow_types"]}
-    first, *others = kinds
-    for other in others:
-        if kinds[other] != kinds[first]:
-            yield (
-                f"{other}/orientation",
-                f"is {kinds[other]}, but that of '{first}' is {kinds[first]}: use one kind for "
-                "all grow types",
-            )
-
-
 def trunk_problems(
     chosen: Mapping[str, Any], entry: Mapping[str, Any], grow_type: str
 ) -> Iterator[Problem]:
@@ -103,12 +89,6 @@ def _drawn_angles(chosen: Mapping[str, Any]) -> tuple[str, ...]:
         "sample_around_primary_orientation": _AROUND_PRIMARY,
     }
     return drawn.get(orientation["mode"], ())
-
-
-def _kind(orientation: Any) -> str:
-    if not isinstance(orientation, dict):
-        return "null or a list"
-    return "a mode of angles" if orientation.get("mode") in ANGLE_MODES else "another mode"
 
 
 def _values_problems(key: str, mode: str, values: Mapping[str, Any]) -> Iterator[Problem]:

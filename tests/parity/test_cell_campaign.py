@@ -53,7 +53,9 @@ def test_what_differs(changes: dict[str, Any], differences: tuple[str, ...]) -> 
 
 def test_numbers_differ_by_their_bits() -> None:
     ours = np.array([0.0, np.nan, 1.0, 2.0], dtype=np.float32)
-    theirs = np.array([-0.0, -np.nan, 1.0, np.nextafter(ours[3], ours[0] + 3)], dtype=np.float32)
+    theirs = np.array(
+        [-0.0, -np.nan, 1.0, np.nextafter(ours[3], ours[3] * ours[3])], dtype=np.float32
+    )
     assert differing(ours, theirs).tolist() == [True, False, False, True]
 
     points = np.arange(9, dtype=np.float32).reshape(3, 3)

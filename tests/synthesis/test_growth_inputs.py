@@ -234,7 +234,6 @@ def test_what_neurots_grows_is_accepted(parameters: dict[str, Any]) -> None:
         ),
         ({ORIENTATION: {"mode": "unifrom"}}, f"{ORIENTATION}/mode", "mean 'uniform'?"),
         ({ORIENTATION: {"mode": "uniform"}}, f"{ORIENTATION}/values", "with null"),
-        ({ORIENTATION: {"mode": "uniform", "values": None}}, ORIENTATION, "use one kind"),
         (
             {ORIENTATION: {"mode": "use_predefined", "values": None}},
             f"{ORIENTATION}/values/orientations",
