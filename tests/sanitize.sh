@@ -14,7 +14,7 @@ CXX=${CXX:-g++}
 COPY=build/sanitize
 SANITIZERS=address,undefined,float-cast-overflow
 
-rm -rf "$COPY/source/region_grower_hpc" "$COPY/installed"
+rm -rf "$COPY"
 mkdir -p "$COPY/source"
 cp -Rp setup.py pyproject.toml MANIFEST.in README.md LICENSE region_grower_hpc "$COPY/source"
 rm -f "$COPY"/source/region_grower_hpc/native/_kernels.*.so

@@ -10,8 +10,8 @@ import numpy as np
 from region_grower_hpc.synthesis.growers import NATIVE, NEUROTS
 from region_grower_hpc.synthesis.recipe import CellRecipe
 
-#: CPU seconds by grower: a cell beside its points, a point, and a point in one sample of the generic
-#: diametrizer. Measured once; only their proportions matter, for the order.
+#: CPU seconds by grower: a cell beside its points, a point, and a point in one sample of the
+#: generic diametrizer. Measured once; only their proportions matter, for the order.
 COSTS_S = {NATIVE: (3e-4, 1.1e-7, 7e-8), NEUROTS: (2e-2, 1.2e-4, 3e-5)}
 
 

@@ -52,7 +52,8 @@ def main() -> int:
     """Run a campaign; 1 if anything but a few last places differs."""
     options = _options()
     seeds = range(options.first, options.first + options.cells)
-    total, kinds = Tally(), {}
+    total = Tally()
+    kinds: dict[str, Tally] = {}
     with ProcessPoolExecutor(options.ranks) as pool:
         for cell in pool.map(compare_cell, seeds):
             total.add(cell)

@@ -131,11 +131,10 @@ def _equal(expected: Any, found: Any) -> bool:
             and len(expected) == len(found)
             and all(map(_equal, expected, found))
         )
-    if isinstance(expected, float) and isinstance(found, float) and found != expected:
-        return math.isclose(expected, found, rel_tol=LAST_BITS) or (
-            _is_null(expected) and _is_null(found)
-        )
-    return bool(expected == found) or (_is_null(expected) and _is_null(found))
+    if bool(expected == found) or (_is_null(expected) and _is_null(found)):
+        return True
+    are_floats = isinstance(expected, float) and isinstance(found, float)
+    return are_floats and math.isclose(expected, found, rel_tol=LAST_BITS)
 
 
 def _is_null(value: Any) -> bool:

@@ -145,6 +145,7 @@ def _mesh(rng: Generator, cell: CellInputs, reach_um: float) -> trimesh.Trimesh:
     """A sphere or a box that holds the soma or lies beside it."""
     size_um = float(rng.uniform(0.2, 1.5)) * reach_um
     turned = trimesh.transformations.random_rotation_matrix(rng.random(3))
+    mesh: trimesh.Trimesh
     if rng.random() < 0.5:
         mesh = trimesh.creation.icosphere(subdivisions=1, radius=size_um)
     else:
