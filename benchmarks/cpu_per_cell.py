@@ -118,15 +118,12 @@ def _measure_case(settings: Settings, case: Case) -> Iterator[Measure]:
     )
     # equal kinds of cells, not equal cells: with few cells the means of their sizes differ
     yield Measure(GROUP, f"{case.name}: points a cell", "", points["ours"], points["peer"])
-    yield Measure(
-        GROUP,
-        f"{case.name}: a point, to shards",
-        "CPU µs",
-        *(
-            [1e3 * ms / n for ms, n in zip(cell_ms[name], points[name], strict=True)]
-            for name in ("ours", "peer")
-        ),
-    )
+    point_us = {
+        name: [1e3 * ms / n for ms, n in zip(cell_ms[name], points[name], strict=True)]
+        for name in ("ours", "peer")
+    }
+    what = f"{case.name}: a point, to shards"
+    yield Measure(GROUP, what, "CPU µs", point_us["ours"], point_us["peer"])
     yield Measure(
         GROUP,
         f"{case.name}: command of one cell (start-up)",

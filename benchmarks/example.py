@@ -12,6 +12,7 @@ from report import Measure
 from settings import Settings
 from timed_command import Timing, tell, timed
 from watch import N_PROCESSES, Watch
+from workers import GOAL_PSS_MB
 
 REPETITIONS = 3
 N_CELLS, QUICK_CELLS = 10_000, 400
@@ -55,7 +56,8 @@ def measure(settings: Settings) -> Iterator[Measure]:
     yield Measure(group, "all outputs on the disk", "MB", [run.output_mb for run in runs])
     for name, role in ROLES:
         what = f"{name}: largest PSS without shared arrays"
-        yield Measure(group, what, "MB", [run.watch.pss_mb[role] for run in runs])
+        goal = ("<=", GOAL_PSS_MB) if role == "worker" else None
+        yield Measure(group, what, "MB", [run.watch.pss_mb[role] for run in runs], goal=goal)
         what = f"{name}: largest private memory"
         yield Measure(group, what, "MB", [run.watch.private_mb[role] for run in runs])
 

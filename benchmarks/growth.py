@@ -63,7 +63,7 @@ def _grow(settings: Settings, name: str, case: Case, cells: Path) -> dict[str, A
     out.mkdir()
     result = settings.work / "growth.json"
     words = tool.synthesis(case, cells, out, "--skip-write")[1:]
-    script = [tool.python, HERE / f"growth_of_{name}.py", result]
+    script: list[str | Path] = [tool.python, HERE / f"growth_of_{name}.py", result]
     if name == "ours":
         script.append(str(QUICK_ROUNDS if settings.quick else ROUNDS))
     timed([*script, *words])

@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 from typing import Any, ClassVar
 
-from region_grower import cli, context
+from region_grower import cli, context  # type: ignore[import-not-found]
 
 
 class TimedGrower(context.NeuronGrower):  # type: ignore[misc]
