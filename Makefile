@@ -40,7 +40,8 @@ bench: $(VENV)/.installed .venv-peer/.installed  ## Measure against the pinned r
 parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
 
-parity-cells: $(VENV)/.installed  ## Grow CELLS=2000 random cells as NeuroTS does, bit by bit.
+parity-cells: CELLS = 2000
+parity-cells: $(VENV)/.installed  ## Compare 2,000 random cells (CELLS) with NeuroTS's, bit by bit.
 	$(BIN)/python -m tests.parity.cell_campaign --cells $(CELLS) --ranks $(RANKS) \
 	    --table parity-cells-table.md $(CAMPAIGN)
 

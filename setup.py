@@ -19,7 +19,7 @@ LIBRARIES = [
 # `make sanitize` adds its own. Sums are never contracted: results must not depend on the processor.
 FLAGS = ["-ffp-contract=off", "-fno-math-errno", *os.environ.get("RGHPC_CXXFLAGS", "-O2").split()]
 
-ParallelCompile("NPY_NUM_BUILD_JOBS", default=os.cpu_count() or 1).install()
+ParallelCompile("RGHPC_BUILD_JOBS", default=len(os.sched_getaffinity(0))).install()
 
 setup(
     ext_modules=[

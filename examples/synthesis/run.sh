@@ -13,6 +13,10 @@ RANKS=${RANKS:-2}
 OUT=${OUT:-$HERE/out}
 PYTHON=${PYTHON:-python3}
 
+"$PYTHON" -c 'import matplotlib' 2>/dev/null || {
+    echo "the picture needs matplotlib: pip install '.[mpich,plot]' in the project's folder" >&2
+    exit 3
+}
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
 

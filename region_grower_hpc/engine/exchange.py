@@ -99,14 +99,19 @@ def write_shards(
                 outcomes = _read_shard(plan, shard, here, readers)
                 portion = Portion.of(plan, shard, outcomes, summary is not None)
                 if shard not in written:
-                    values = [outcome.value for outcome in outcomes]
-                    stored = [value for value in values if isinstance(value, StoredResult)]
-                    job.write_shard(plan, shard, stored)
+                    job.write_shard(plan, shard, _results(outcomes))
                     journal.shard_written(shard, plan.destination)
+                # before the next shard is read, which then takes its place in memory
+                del outcomes
             for received in comm.gather(portion) or []:
                 if collector is not None and received is not None:
                     collector.add(received)
     return None if collector is None else collector.gathered
+
+
+def _results(outcomes: Sequence[Outcome]) -> list[StoredResult]:
+    values = (outcome.value for outcome in outcomes)
+    return [value for value in values if isinstance(value, StoredResult)]
 
 
 def _read_shard(plan: Plan, shard: int, entries: Int64Array, journals: _Journals) -> list[Outcome]:

@@ -26,13 +26,12 @@ _PACKAGES = (
     "h5py",
     "morphio",
     "voxcell",
+    "trimesh",
     "neurots",
     "diameter-synthesis",
     "tmd",
     "neurom",
-    "libsonata",
     "mpi4py",
-    "click",
 )
 
 

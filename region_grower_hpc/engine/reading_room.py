@@ -4,8 +4,8 @@ from __future__ import annotations
 
 #: Bytes taken from the system at once.
 BLOCK_BYTES = 1 << 20
-#: Blocks kept for later: those of two shards of cells, one read while the other is written.
-KEPT_BLOCKS = 20
+#: Blocks kept for later: those of a shard of cells.
+KEPT_BLOCKS = 12
 
 
 class ReadingRoom:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -173,6 +174,8 @@ class Session:
     def _in_this_rank(self, computes: bool) -> Callable[[int], Result]:
         """What does a task with what `setup` gives, on the ranks that compute."""
         state = on_all(self.comm, lambda: self.job.setup(self.plan) if computes else None)
+        # What is there now stays to the end: the garbage collector need not look at it again.
+        gc.freeze()
         return lambda task: self.job.run(state, task)
 
     @contextlib.contextmanager

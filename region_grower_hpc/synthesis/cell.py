@@ -92,7 +92,7 @@ def synthesize_cell(
         neuron.translate((-cell.position_um).tolist())
         rescaling_infos = _fit_into_layers(neuron, cell, recipe, min_hard_scale)
         sections = tuple(section for section in grown.apical_sections if section is not None)
-        apical_points = neuron.section_ends(sections)
+        apical_points = _ends(neuron, sections)
         if graft is None or donor is None:
             morphology = MorphologyArrays(*neuron.storable())
         else:
@@ -118,6 +118,14 @@ def _check_orientation(cell: CellInputs, recipe: CellRecipe, graft: AxonGraft | 
     if needed and np.isnan(cell.orientation).any():
         place = ", ".join(f"{value:g}" for value in cell.position_um)
         raise TaskFailure("input", f"NaN in orientation.nrrd at the cell's position ({place})")
+
+
+def _ends(neuron: _kernels.Neuron, sections: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    try:
+        return neuron.section_ends(sections)
+    except IndexError as error:
+        message = "the neurite with the apical section was deleted: it is not of an apical type"
+        raise TaskFailure("growth", message, "KeyError") from error
 
 
 def _fit_into_layers(

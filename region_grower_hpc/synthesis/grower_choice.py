@@ -15,7 +15,10 @@ from region_grower_hpc.synthesis.recipe import CellRecipe
 
 LOGGER = logging.getLogger(__name__)
 
-HOW_TO_INSTALL = "install it with: pip install 'region-grower-hpc[neurots]'"
+HOW_TO_INSTALL = (
+    "install it with: pip install 'region-grower-hpc[neurots]' (it needs numpy 1, so best into an "
+    "environment of its own)"
+)
 
 Kind = tuple[int, int]
 

@@ -43,7 +43,7 @@ class GrownNeuron:
         neuron: sections depth first.
         apical_sections: for each apical tree the number of its section that ends at the apical
             point, None where the tree has none.
-        records: what scaled the barcode of each tree, of all attempts.
+        records: what scaled the barcode of each tree.
     """
 
     neuron: Neuron
@@ -69,9 +69,10 @@ class Grower(Protocol):
         """
 
 
-def too_many_attempts(error: str) -> TaskFailure:
+def too_many_attempts(error: str, message: str) -> TaskFailure:
     """The failure of a cell all of whose attempts ended in an error, the last in this one."""
-    return TaskFailure("growth", "Too many attempts at synthesizing cell with NeuroTS", error)
+    told = f"Too many attempts at synthesizing cell, the last one: {message or error}"
+    return TaskFailure("growth", told, error)
 
 
 def growth_failure(error: str, message: str) -> TaskFailure:

@@ -9,7 +9,7 @@ from region_grower_hpc.synthesis.drawn_values import Problem, drawable_bins
 from region_grower_hpc.synthesis.growth_names import BARCODE_METHODS
 
 #: NeuroTS would need hours for one such tree, and more memory than a node has.
-MAX_POINTS_OF_A_TREE = 1e8
+MAX_POINTS_OF_A_TREE = 2e7
 #: Far below the size of an atom: a tree of a millimetre would have 10^8 points.
 MIN_STEP_UM = 1e-5
 MAX_TREES = 10_000

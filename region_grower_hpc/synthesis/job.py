@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,8 +43,9 @@ class SynthesisJob(Job[RankState]):
         return make_plan(self.settings)
 
     def warm_up(self) -> None:
-        """Import what grows cells."""
-        make_grower(self.settings.grower)
+        """Import what grows cells; rank 0 tells if it is not installed."""
+        with contextlib.suppress(ImportError):
+            make_grower(self.settings.grower)
 
     def setup(self, plan: Plan) -> RankState:
         """Import the growers and wrap the shared arrays."""

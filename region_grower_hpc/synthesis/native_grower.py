@@ -38,7 +38,6 @@ class NativeGrower:
             for grow_type in recipe.parameters["grow_types"]
         ]
         compiled = self._compile(recipe)
-        entries = recipe.parameters, recipe.distributions
         try:
             grown = _kernels.grow(
                 compiled.native,
@@ -47,11 +46,11 @@ class NativeGrower:
                 cell.orientation,
                 [(scaling.to, scaling.reference_um, scaling.target_um) for scaling in scalings],
                 None if constraints is None else constraints.native,
-                diameter_generators(*entries) if compiled.is_seeded else [],
+                compiled.diameter_generators(),
                 max_attempts,
             )
         except _kernels.TooManyAttempts as error:
-            raise too_many_attempts(error.args[0]) from error
+            raise too_many_attempts(*error.args) from error
         except _kernels.GrowthFailure as error:
             raise growth_failure(*error.args) from error
         records = tuple(
@@ -75,17 +74,24 @@ class _Compiled:
     Attributes:
         recipe: the original, kept so that its id is not given to another object.
         native: compiled.
-        is_seeded: whether diameters are drawn from a seed of the recipe.
+        n_seeded: streams of diameters that a seed of the recipe gives; 0 without one.
     """
 
     recipe: CellRecipe
     native: _kernels.Recipe
-    is_seeded: bool
+    n_seeded: int
 
     @classmethod
     def of(cls, recipe: CellRecipe) -> _Compiled:
         entries = recipe.parameters, recipe.distributions
-        return cls(recipe, compile_recipe(*entries), bool(diameter_generators(*entries)))
+        return cls(recipe, compile_recipe(*entries), len(diameter_generators(*entries)))
+
+    def diameter_generators(self) -> list[np.random.BitGenerator]:
+        """Fresh streams for the diameters of one neuron."""
+        if not self.n_seeded:
+            return []
+        seed = self.recipe.parameters["diameter_params"]["seed"]
+        return [np.random.PCG64(seed) for _ in range(self.n_seeded)]
 
 
 def _known(value: float) -> float | None:

@@ -19,6 +19,9 @@ from region_grower_hpc.synthesis.growers import (
 from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
 from region_grower_hpc.synthesis.uncopied import UncopiedList
 
+#: What NeuroTS raises on parameters that no attempt can help, as the native kernel names it.
+HOPELESS = (LookupError, AssertionError, AttributeError, TypeError, ArithmeticError)
+
 
 class NeuroTSGrower:
     """Grows with NeuroTS 3.7, which must be installed."""
@@ -34,7 +37,7 @@ class NeuroTSGrower:
         self._neuron_grower = neurots.NeuronGrower
         self._build_diameters = _with_known_apical_sections(build_diameters.build)
         self._retried = (neurots.NeuroTSError, ValueError)
-        self._hopeless = (KeyError, IndexError, AssertionError, DiameterSynthesisError)
+        self._hopeless = (*HOPELESS, DiameterSynthesisError)
         self._light: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
 
     def grow(
@@ -52,6 +55,7 @@ class NeuroTSGrower:
             context["constraints"] = request.constraints.for_neurots
         last: Exception | None = None
         for _ in range(max_attempts):
+            records.clear()
             try:
                 grower = self._neuron_grower(
                     input_parameters=dict(parameters),
@@ -70,7 +74,7 @@ class NeuroTSGrower:
                 arrays = NeuronArrays.from_morphio(grower.neuron)
                 neuron = Neuron(arrays.points, arrays.diameters, arrays.sections, arrays.soma)
                 return GrownNeuron(neuron, tuple(grower.apical_sections), tuple(records))
-        raise too_many_attempts(type(last).__name__) from last
+        raise too_many_attempts(type(last).__name__, str(last)) from last
 
     def _light_to_copy(self, distributions: Mapping[str, Any]) -> dict[str, Any]:
         """The same distributions with diagrams that NeuroTS's many deep copies do not duplicate."""

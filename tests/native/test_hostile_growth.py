@@ -162,7 +162,7 @@ def hostile_barcodes(draw: st.DrawFn) -> list[list[float]]:
 @given(
     hostile_barcodes(),
     st.sampled_from(["tmd", "tmd_apical", "tmd_gradient"]),
-    st.sampled_from([0, 1, 2, 3, -7]),
+    st.sampled_from([0, 1, 2]),
     HOSTILE_NUMBERS,
     HOSTILE_NUMBERS,
     st.integers(0, 1000),
@@ -260,6 +260,13 @@ def test_more_trees_than_a_neuron_has(count: float) -> None:
     for name in parameters["grow_types"]:
         distributions[name]["num_trees"] = law
     grow((parameters, distributions))
+
+
+@pytest.mark.parametrize("to", [3, -7])
+def test_an_unknown_scaling_is_refused(to: int) -> None:
+    entries = valid_recipe(1)
+    with pytest.raises(ValueError, match="scaled to nothing, layers or a path distance"):
+        grow(entries, scalings=[(to, 1.0, 1.0)] * len(entries[0]["grow_types"]))
 
 
 def test_most_recipes_are_valid_before_they_are_changed() -> None:

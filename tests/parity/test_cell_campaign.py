@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 
 from region_grower_hpc.native._kernels import Neuron
 from region_grower_hpc.synthesis.growers import GrownNeuron
+from tests.parity.cell_campaign import TooLong, main, time_limit
 from tests.parity.cell_comparison import CellComparison, Outcome, compare, differing
 from tests.parity.cell_tally import HEADER, Tally
 
@@ -103,3 +106,20 @@ def test_cells_given_up_are_no_difference() -> None:
     tally.add(CellComparison(4, is_given_up=True))
     assert tally.is_equal
     assert tally.n_cells == 0
+
+
+def test_what_takes_too_long_is_stopped() -> None:
+    with pytest.raises(TooLong), time_limit(0.05):
+        time.sleep(10)
+
+
+def test_a_short_campaign(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("neurots", reason="needs the extra [neurots]")
+    table, results = tmp_path / "table.md", tmp_path / "results.jsonl"
+    words = ["--cells", "3", "--ranks", "1", "--table", str(table), "--append", str(results)]
+    for _ in range(2):
+        assert main(words) == 0
+    assert "cells compared: 3\n" in capfd.readouterr().out
+    assert table.read_text().splitlines()[-1].startswith("| all | 3 |")
+    first, again = map(json.loads, results.read_text().splitlines())
+    assert first["n_numbers"] == again["n_numbers"] > 1000

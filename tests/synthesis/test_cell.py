@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from region_grower_hpc.native._kernels import Neuron
 
 from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.native._kernels import Neuron
 from region_grower_hpc.synthesis.barcode_scaling import TO_LAYERS, ScalingRecord
 from region_grower_hpc.synthesis.cell import synthesize_cell
 from region_grower_hpc.synthesis.cell_environment import CellInputs

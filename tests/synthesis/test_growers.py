@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import copy
+import signal
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from region_grower_hpc.errors import InvalidInputError, TaskFailure
+from region_grower_hpc.errors import ExitCode, InvalidInputError, TaskFailure
 from region_grower_hpc.synthesis import grower_choice
 from region_grower_hpc.synthesis.barcode_scaling import TO_PATH_DISTANCE, BarcodeScaling
 from region_grower_hpc.synthesis.cell_environment import CellInputs
 from region_grower_hpc.synthesis.grower_choice import make_grower, not_covered, with_growers
 from region_grower_hpc.synthesis.growers import Grower, GrowthRequest
 from region_grower_hpc.synthesis.recipe import CellRecipe
+from tests.synthesis.small_column import make_small_column
 from tests.synthesis.test_verification import DISTRIBUTIONS, PARAMETERS
 
 CELL = CellInputs(0, 3, np.array([10.0, 20.0, 30.0]), np.eye(3), 50.0, None)
@@ -63,7 +67,7 @@ def test_draws_that_lead_nowhere_are_tried_again_and_then_given_up(grower: Growe
     parameters: Any = copy.deepcopy(PARAMETERS)
     parameters["basal_dendrite"]["orientation"] = [[1, 0, 0]]  # for three trees
     rng = np.random.default_rng(3)
-    with pytest.raises(TaskFailure, match="Too many attempts") as caught:
+    with pytest.raises(TaskFailure, match=r"Too many attempts.*orientation points") as caught:
         grower.grow(request_of(parameters), rng, 4)
     assert (caught.value.kind, caught.value.error) == ("growth", "ValueError")
     expected = np.random.default_rng(3)
@@ -71,6 +75,41 @@ def test_draws_that_lead_nowhere_are_tried_again_and_then_given_up(grower: Growe
         with pytest.raises(TaskFailure):
             grower.grow(request_of(parameters), expected, 1)
     assert rng.bit_generator.state == expected.bit_generator.state
+
+
+def test_the_records_are_those_of_the_attempt_that_succeeded(grower: Grower) -> None:
+    distributions: Any = copy.deepcopy(DISTRIBUTIONS)
+    # one basal dendrite is too few: every second attempt
+    trees = {"data": {"bins": [1, 3], "weights": [1, 1]}}
+    distributions["basal_dendrite"]["num_trees"] = trees
+    request = request_of(PARAMETERS, distributions)
+    for seed in range(5):
+        grown = grower.grow(request, np.random.default_rng(seed), 100)
+        assert len(grown.records) == 3
+
+
+def test_a_barcode_is_scaled_to_something_known() -> None:
+    recipe = CellRecipe("R", "M", PARAMETERS, DISTRIBUTIONS, None)
+    request = GrowthRequest(recipe, CELL, {"basal_dendrite": BarcodeScaling(3)})
+    with pytest.raises(ValueError, match="scaled to"):
+        make_grower("native").grow(request, np.random.default_rng(0), 1)
+
+
+def test_a_growth_that_takes_too_long_can_be_stopped() -> None:
+    parameters: Any = copy.deepcopy(PARAMETERS)
+    parameters["basal_dendrite"]["step_size"] = {"norm": {"mean": 1e-6, "std": 0.0}}
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(TimeoutError):
+            make_grower("native").grow(request_of(parameters), np.random.default_rng(0), 10**6)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_what_the_kernel_does_not_cover_goes_to_neurots(
@@ -135,3 +174,14 @@ def test_neurots_does_not_import_plotting() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[]", "True"]
+
+
+@pytest.mark.mpi
+@pytest.mark.skipif(find_spec("neurots") is not None, reason="NeuroTS is installed")
+def test_ranks_without_neurots_refuse_it_together(tmp_path: Path) -> None:
+    column = make_small_column(tmp_path / "inputs", ["L1_DAC"])
+    words = column.arguments(tmp_path / "out", "--grower", "neurots", "--nb-processes", "2")
+    command = [sys.executable, "-m", "region_grower_hpc", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.INVALID_INPUT
+    assert "region-grower-hpc[neurots]" in done.stderr

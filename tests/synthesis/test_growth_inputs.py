@@ -203,7 +203,7 @@ def test_what_neurots_grows_is_accepted(parameters: dict[str, Any]) -> None:
                 f"{BASAL}/num_seg": 10**12,
             },
             f"{BASAL}/num_seg",
-            "at most 1e+08",
+            "at most 2e+07",
         ),
         (
             {

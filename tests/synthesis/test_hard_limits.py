@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from region_grower_hpc.native._kernels import GrowthFailure, Neuron
 
+from region_grower_hpc.native._kernels import GrowthFailure, Neuron
 from region_grower_hpc.synthesis.hard_limits import apply_hard_limits
 
 Y = np.array([0.0, 1.0, 0.0])

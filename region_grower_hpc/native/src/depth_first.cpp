@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "failures.hpp"
+
 namespace rghpc {
 
 namespace {
@@ -24,7 +26,7 @@ int section_with(const Morphology& morphology, const Point& point) {
             }
         }
     }
-    return -1;  // only where the point is NaN
+    throw GrowthRetry("ValueError", "no section has the apical point, which is not finite");
 }
 
 }  // namespace

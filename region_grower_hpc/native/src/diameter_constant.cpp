@@ -26,7 +26,7 @@ void UniformDiameters::diametrize(DiameterPass& pass) const {
     Morphology& neuron = pass.neuron;
     for (int root : roots_of_type(neuron, type_)) {
         const float diameter_um = static_cast<float>(diameter_um_.get());
-        for (int i = root; i < neuron.subtree_stop(root); ++i) {
+        for (int i = root, stop = neuron.subtree_stop(root); i < stop; ++i) {
             fill(neuron, neuron.sections[i], diameter_um);
         }
     }

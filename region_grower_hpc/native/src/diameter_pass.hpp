@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "failures.hpp"
+#include "interruption.hpp"
 #include "morphology.hpp"
 #include "random_stream.hpp"
 
@@ -16,7 +17,9 @@ class DiameterEffort {
    public:
     // Throws GrowthFailure("DiameterSynthesisError") after a billion sections: about a minute.
     void spend(std::int64_t n_sections) {
+        const std::int64_t looks = spent_ / SECTIONS_BETWEEN_LOOKS;
         spent_ += n_sections;
+        if (spent_ / SECTIONS_BETWEEN_LOOKS != looks) allow_interruption();
         if (spent_ > MOST_SECTIONS) {
             throw GrowthFailure("DiameterSynthesisError",
                                 "a billion sections were tried: trunk_max_tries or n_samples is "
@@ -25,6 +28,7 @@ class DiameterEffort {
     }
 
    private:
+    static constexpr std::int64_t SECTIONS_BETWEEN_LOOKS = 1'000'000;
     static constexpr std::int64_t MOST_SECTIONS = 1'000'000'000;
     std::int64_t spent_ = 0;
 };
@@ -32,7 +36,7 @@ class DiameterEffort {
 struct DiameterPass {
     Morphology& neuron;
     const std::vector<int>& apical_sections;  // -1: an apical tree without one
-    RandomStream random;
+    RandomStream& random;
     DiameterEffort& effort;
     std::vector<float>& path_um;  // of each point from the start of its section; empty until needed
 };

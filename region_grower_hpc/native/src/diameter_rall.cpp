@@ -20,7 +20,7 @@ float& last_um(Morphology& neuron, int section) {
 
 // The first point of a section is the last one of its parent.
 void join_sections(Morphology& neuron, int root) {
-    for (int i = root + 1; i < neuron.subtree_stop(root); ++i) {
+    for (int i = root + 1, stop = neuron.subtree_stop(root); i < stop; ++i) {
         const Section& section = neuron.sections[i];
         neuron.diameters[section.first] = last_um(neuron, section.parent);
     }
@@ -71,7 +71,7 @@ void TipDiameters::diametrize(DiameterPass& pass) const {
         const double trunk_um = model_.trunk_um.get().draw(pass.random);
         const TaperBounds bounds{model_.min_um.get(), trunk_um};
         active.clear();
-        for (int i = root; i < neuron.subtree_stop(root); ++i) {
+        for (int i = root, stop = neuron.subtree_stop(root); i < stop; ++i) {
             n_waiting[i] = neuron.children[i].size();
             if (n_waiting[i] > 0) continue;
             active.push_back(i);

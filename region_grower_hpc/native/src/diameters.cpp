@@ -39,7 +39,7 @@ void diametrize(Morphology& neuron, const DiameterModel& model,
     DiameterEffort effort;
     std::vector<float> path_um;
     for (std::size_t i = 0; i < diametrizers.size(); ++i) {
-        const RandomStream stream = model.is_seeded() ? seeded[i] : random;
+        RandomStream& stream = model.is_seeded() ? seeded[i] : random;
         DiameterPass pass{neuron, apical_sections, stream, effort, path_um};
         run_samples(pass, *diametrizers[i], model.n_samples());
     }

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -159,6 +160,9 @@ void bind_diametrizers(py::module_& module) {
 
 DiameterModel model_of(const std::vector<Diametrizer>& diametrizers, std::int64_t n_samples,
                        bool is_seeded) {
+    if (std::find(diametrizers.begin(), diametrizers.end(), nullptr) != diametrizers.end()) {
+        throw py::value_error("a diametrizer is None");
+    }
     return {{diametrizers.begin(), diametrizers.end()}, n_samples, is_seeded};
 }
 

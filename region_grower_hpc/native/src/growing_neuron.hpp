@@ -10,6 +10,7 @@
 #include "constraints.hpp"
 #include "failures.hpp"
 #include "growing_section.hpp"
+#include "interruption.hpp"
 #include "random_stream.hpp"
 
 namespace rghpc {
@@ -30,12 +31,15 @@ struct GrowingNeuron {
     std::vector<FinishedSection> finished;
     std::int64_t n_points = 0;
 
+    static constexpr std::int64_t POINTS_BETWEEN_LOOKS = 0xffff;
+
     int finish(GrowingSection& section, int type) {
         finished.push_back({section.parent, type, std::move(section.points)});
         return static_cast<int>(finished.size()) - 1;
     }
     void count_point() {
-        if (++n_points > most_points) {
+        if ((++n_points & POINTS_BETWEEN_LOOKS) == 0) allow_interruption();
+        if (n_points > most_points) {
             throw GrowthFailure("OverflowError",
                                 "growth went beyond " + std::to_string(most_points) +
                                     " points: the steps are too short for the bars");

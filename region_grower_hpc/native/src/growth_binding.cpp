@@ -128,6 +128,9 @@ Grown grow(const NeuronRecipe& recipe, const py::object& bit_generator,
     CellGrowth cell;
     cell.place = place_of(recipe, position_um, orientation);
     for (const auto& [to, reference_um, target_um] : scalings) {
+        if (to < 0 || to > static_cast<int>(BarcodeScaling::To::path_distance)) {
+            throw py::value_error("barcodes are scaled to nothing, layers or a path distance");
+        }
         cell.scalings.push_back({static_cast<BarcodeScaling::To>(to), reference_um, target_um});
     }
     cell.constraints = constraints;
@@ -153,6 +156,12 @@ void set_error(const py::object& type, const NamedError& error) {
     PyErr_SetObject(type.ptr(), py::make_tuple(error.error, error.what()).ptr());
 }
 
+// Python's handlers of signals run here, and what they raise stops the growth.
+void look_at_signals() {
+    const py::gil_scoped_acquire acquired;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
 void bind_errors(py::module_& module) {
     static py::exception<GrowthFailure> failure(module, "GrowthFailure");
     static py::exception<GrowthRetry> retry(module, "GrowthRetry");
@@ -174,6 +183,7 @@ void bind_errors(py::module_& module) {
 
 void bind_growth(py::module_& module) {
     bind_errors(module);
+    interruption_check = look_at_signals;
     py::class_<TreeRule>(module, "TreeRule")
         .def(py::init(&tree_rule), py::kw_only(), py::arg("section_type"), py::arg("method"),
              py::arg("metric"), py::arg("branching"), py::arg("randomness"), py::arg("targeting"),

@@ -17,10 +17,7 @@ JitteredNeurites jittered_neurites(Point* points, int n_points, const int32_t* s
         if (section.first != next || section.stop <= section.first || section.stop > n_points) {
             throw std::invalid_argument("each section must have points of its own, in order");
         }
-        // the parent is the section before, or one from which that one descends
-        int before = i - 1;
-        while (before >= 0 && before != section.parent) before = neurites.sections[before].parent;
-        if (before != section.parent) {
+        if (!continues_depth_first(neurites.sections, section.parent)) {
             throw std::invalid_argument("sections must come depth first");
         }
         next = section.stop;

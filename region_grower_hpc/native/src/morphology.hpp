@@ -25,6 +25,14 @@ struct Section {
     int size() const { return stop - first; }
 };
 
+// Whether a section with this parent may follow `sections` depth first: its parent is the section
+// before, or one from which that one descends.
+inline bool continues_depth_first(const std::vector<Section>& sections, int parent) {
+    int before = static_cast<int>(sections.size()) - 1;
+    while (before >= 0 && before != parent) before = sections[before].parent;
+    return before == parent;
+}
+
 // Sections come depth first: a section, then its children, each with all its descendants. The
 // first point of a section repeats the last one of its parent. Points are µm, float32.
 struct Morphology {

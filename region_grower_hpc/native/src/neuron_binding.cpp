@@ -59,8 +59,8 @@ Morphology from_arrays(const Floats& points, const Floats& diameters, const Ints
     int next = 0;
     for (int i = 0; i < rows.shape(0); ++i) {
         const Section section{rows(i, 0), rows(i, 1), rows(i, 2), rows(i, 3)};
-        if (section.first != next || section.stop <= section.first || section.parent >= i ||
-            section.parent < -1) {
+        if (section.first != next || section.stop <= section.first ||
+            !continues_depth_first(neuron.sections, section.parent)) {
             throw py::value_error("sections must come depth first, each with points of its own");
         }
         next = section.stop;

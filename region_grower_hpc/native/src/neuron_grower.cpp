@@ -90,6 +90,7 @@ GrownNeuron grow_neuron(const NeuronRecipe& recipe, const CellGrowth& cell, Rand
     std::string error, message;
     for (int i = 0; i < max_attempts; ++i) {
         try {
+            records.clear();
             return attempt(recipe, cell, random, diameter_streams, records);
         } catch (const GrowthRetry& retry) {
             error = retry.error;

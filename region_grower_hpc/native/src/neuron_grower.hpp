@@ -43,7 +43,7 @@ struct GrownNeuron {
 // Grows a neuron. The random stream goes on from one attempt to the next.
 //
 // `diameter_streams` has one stream for each call of the diametrizer; empty for `random` itself.
-// `records` gets what scaled the barcodes, of all attempts.
+// `records` gets what scaled the barcodes, of the last attempt.
 // Source: NeuronGrower.grow of NeuroTS 3.7.0.
 GrownNeuron grow_neuron(const NeuronRecipe& recipe, const CellGrowth& cell, RandomStream& random,
                         std::vector<RandomStream>& diameter_streams, int max_attempts,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "failures.hpp"
+#include "interruption.hpp"
 
 extern "C" {
 #include <numpy/random/bitgen.h>
@@ -55,13 +56,16 @@ class RandomStream {
     // To be called for each draw that is not accepted and repeated: the parameters are the user's,
     // and may be such that none ever is.
     void reject() {
-        if (--rejections_left_ >= 0) return;
+        if ((--rejections_left_ & REJECTIONS_BETWEEN_LOOKS) == 0) allow_interruption();
+        if (rejections_left_ >= 0) return;
         throw GrowthFailure("RuntimeError",
                             "too many random draws were not accepted: a step length, a constraint "
                             "or a diameter is hardly possible");
     }
 
    private:
+    static constexpr std::int64_t REJECTIONS_BETWEEN_LOOKS = 0xffff;
+
     bitgen_t* bits_;
     std::int64_t rejections_left_;
 };

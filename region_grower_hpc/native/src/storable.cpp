@@ -17,7 +17,8 @@ std::vector<int> stored_sections(const Morphology& neuron) {
     stored.reserve(neuron.sections.size());
     for (int root : roots) {
         if (neuron.sections[root].size() == 0) continue;
-        for (int i = root; i < neuron.subtree_stop(root); ++i) stored.push_back(i);
+        const int stop = neuron.subtree_stop(root);
+        for (int i = root; i < stop; ++i) stored.push_back(i);
     }
     return stored;
 }
