@@ -32,15 +32,12 @@ MESSAGES_JSON = HERE / "results" / "dispatch-messages.json"
 PAGE = HERE.parent / "docs" / "scale.md"
 #: ranks, tasks a rank
 SIZES = (
-    (1, 100),
-    (16, 20),
-    (128, 20),
-    (128, 100),
-    (1_000, 20),
-    (1_000, 100),
-    (10_000, 20),
-    (10_000, 100),
-    (100_000, 20),
+    (1, 1_000),
+    (16, 1_000),
+    (128, 1_000),
+    (1_000, 1_000),
+    (1_000, 10_000),
+    (10_000, 1_000),
     (100_000, 100),
 )
 POLICIES = ("static", "single", "fixed", "guided")
@@ -237,7 +234,7 @@ def markdown(rows: Sequence[Row]) -> str:
         "|---:|---:|---|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
-        cells = [f"{row.ranks:,}", f"{row.tasks_a_rank}", row.dispatch]
+        cells = [f"{row.ranks:,}", f"{row.tasks_a_rank:,}", row.dispatch]
         cells += [f"{value:.3f}" for value in (*row.efficiencies, row.whole)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -18,12 +18,32 @@ from region_grower_hpc.synthesis.growth_names import (
     DIAMETER_MODELS,
     SECTION_TYPE_NAMES,
 )
-from region_grower_hpc.synthesis.schemas.wording import none_of, shown
+from region_grower_hpc.synthesis.schemas.wording import did_you_mean, none_of, shown
 
 #: Each sample is a run of the diameter model over the whole cell.
 MAX_SAMPLES = 100_000
 #: Methods that run a model of diameter-synthesis.
 _MODELLED = ("default", "external")
+
+
+def diameter_method_problem(parameters: Mapping[str, Any]) -> Problem | None:
+    """A method that `diameter_params` misspells beside keys that it would need to be known for.
+
+    The schema blames those keys, so this comes first; the entry may still break its schema.
+    """
+    chosen = parameters.get("diameter_params")
+    method = chosen.get("method") if isinstance(chosen, dict) else None
+    if not isinstance(method, str) or method in DIAMETER_METHODS or chosen == {"method": method}:
+        return None
+    if method in DIAMETER_MODELS:
+        meant = f': it is a model: use {{"method": "external", "models": ["{method}"]}}'
+    else:
+        meant = did_you_mean(method, DIAMETER_METHODS)
+    known = ", ".join(map(shown, DIAMETER_METHODS))
+    return (
+        "diameter_params/method",
+        f"'{method}' is no method of diameters{meant} (the methods are {known})",
+    )
 
 
 def diameter_parameters_problem(
@@ -57,7 +77,7 @@ def _parameters_problems(
             yield "diameter_params/neurite_types", none_of(name, known[:3])
             return
     if method == "uniform":
-        for name in _diametrized(parameters, distributions):
+        for name in diametrized_types(parameters, distributions):
             if chosen.get(name) is not None and not is_finite(chosen[name]):
                 yield f"diameter_params/{name}", "must be a finite number: a diameter in µm"
     if method in _MODELLED:
@@ -73,7 +93,7 @@ def _distributions_problems(
         yield "diameter/method", none_of(method, DIAMETER_METHODS)
         return
     model = parameters["diameter_params"]["models"][0] if method == "external" else None
-    for name, branches in _diametrized(parameters, distributions).items():
+    for name, branches in diametrized_types(parameters, distributions).items():
         if method in ("M4", "M5"):
             yield from _taper_problems(f"diameter/{name}", diameter.get(name), branches, method)
         elif method == "default" or model == "simpler":
@@ -120,7 +140,7 @@ def _is_seed(seed: Any) -> bool:
     return True
 
 
-def _diametrized(
+def diametrized_types(
     parameters: Mapping[str, Any], distributions: Mapping[str, Any]
 ) -> dict[str, bool]:
     """Section type names that can be grown and get diameters; whether their trees can branch."""

@@ -22,9 +22,12 @@ def length_problems(key: str, value: Any) -> Iterator[Problem]:
     """Of a length in µm, `{"norm": {"mean", "std"}}`, drawn until it is positive."""
     norm = value.get("norm") if isinstance(value, dict) else None
     if norm is None:
-        yield key, 'must be {"norm": {"mean": ..., "std": ...}}'
+        yield key, _not_of_form(value, '{"norm": {"mean": ..., "std": ...}}')
         return
     for name in ("mean", "std"):
+        if name not in norm:
+            yield f"{key}/norm/{name}", "is missing: add it, in µm"
+            return
         if not is_finite(norm.get(name)):
             yield f"{key}/norm/{name}", "must be a finite number"
             return
@@ -44,10 +47,12 @@ def uniform_problems(key: str, value: Any) -> Iterator[Problem]:
     """Of `{"uniform": {"min", "max"}}`."""
     uniform = value.get("uniform") if isinstance(value, dict) else None
     if uniform is None:
-        yield key, 'must be {"uniform": {"min": ..., "max": ...}}'
+        yield key, _not_of_form(value, '{"uniform": {"min": ..., "max": ...}}')
         return
     for name in ("min", "max"):
-        if not is_finite(uniform.get(name)):
+        if name not in uniform:
+            yield f"{key}/uniform/{name}", "is missing: add it, a finite number"
+        elif not is_finite(uniform[name]):
             yield f"{key}/uniform/{name}", "must be a finite number"
 
 
@@ -55,7 +60,7 @@ def histogram_problems(key: str, value: Any) -> Iterator[Problem]:
     """Of `{"data": {"bins", "weights"}}`."""
     data = value.get("data") if isinstance(value, dict) else None
     if data is None:
-        yield key, 'must be {"data": {"bins": [...], "weights": [...]}}'
+        yield key, _not_of_form(value, '{"data": {"bins": [...], "weights": [...]}}')
         return
     bins, weights = numbers(data.get("bins")), numbers(data.get("weights"))
     for name, values in (("bins", bins), ("weights", weights)):
@@ -70,6 +75,10 @@ def histogram_problems(key: str, value: Any) -> Iterator[Problem]:
                 f"{key}/data/weights",
                 "must not be negative, nor all zero, and their sum must be finite",
             )
+
+
+def _not_of_form(value: Any, form: str) -> str:
+    return f"is missing: add it, as {form}" if value is None else f"must be {form}"
 
 
 def drawable_bins(value: Mapping[str, Any]) -> NDArray[np.float64]:

@@ -41,6 +41,23 @@ def needs_angle_fit(orientation: Any) -> bool:
     return "params" not in (orientation.get("values") or {})
 
 
+def mode_problem(parameters: Mapping[str, Any]) -> Problem | None:
+    """An unknown mode of a grow type, which comes before what is wrong with its values.
+
+    The entry may still break its schema.
+    """
+    grow_types = parameters.get("grow_types")
+    for grow_type in ("basal_dendrite", "apical_dendrite", "axon"):
+        entry = parameters.get(grow_type)
+        orientation = entry.get("orientation") if isinstance(entry, dict) else None
+        grown = isinstance(grow_types, list) and grow_type in grow_types
+        if grown and isinstance(orientation, dict) and isinstance(orientation.get("mode"), str):
+            problem = next(_mode_problems(grow_type, orientation["mode"]), None)
+            if problem is not None:
+                return problem
+    return None
+
+
 def orientation_problems(parameters: Mapping[str, Any], grow_type: str) -> Iterator[Problem]:
     """What is wrong with the orientation of a grow type."""
     entry = parameters[grow_type]
@@ -52,7 +69,7 @@ def orientation_problems(parameters: Mapping[str, Any], grow_type: str) -> Itera
     elif isinstance(orientation, dict):
         mode = orientation.get("mode")
         if mode not in ORIENTATION_MODES:
-            yield f"{key}/mode", f"names the mode of trunks: {none_of(mode, ORIENTATION_MODES)}"
+            yield from _mode_problems(grow_type, mode)
         elif mode in FITTED_ANGLES:
             yield from _angle_problems(key, orientation, parameters, grow_type)
         elif "values" not in orientation:
@@ -89,6 +106,14 @@ def _drawn_angles(chosen: Mapping[str, Any]) -> tuple[str, ...]:
         "sample_around_primary_orientation": _AROUND_PRIMARY,
     }
     return drawn.get(orientation["mode"], ())
+
+
+def _mode_problems(grow_type: str, mode: Any) -> Iterator[Problem]:
+    if mode not in ORIENTATION_MODES:
+        yield (
+            f"{grow_type}/orientation/mode",
+            f"names the mode of trunks: {none_of(mode, ORIENTATION_MODES)}",
+        )
 
 
 def _values_problems(key: str, mode: str, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.json_file import read_json
@@ -15,6 +15,9 @@ LOGGER = logging.getLogger(__name__)
 
 LEGACY_NAMES = {"apical": "apical_dendrite", "basal": "basal_dendrite"}
 
+#: Keys that only the entries of one of the files have.
+_OWN_KEYS = {"parameters": ("grow_types", "diameter_params"), "distributions": ("soma", "diameter")}
+
 TmdData = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -22,14 +25,30 @@ def load_tmd_file(path: Path | str) -> TmdData:
     """Read tmd_parameters.json or tmd_distributions.json, with the names of today.
 
     Raises:
-        InvalidInputError: no such file; not JSON (with line and column); not of the form
-            {region: {mtype: {...}}}.
+        InvalidInputError: no such file; not JSON (with line and column); a key twice in one object;
+            not of the form {region: {mtype: {...}}}.
     """
     path = Path(path)
-    data = read_json(path)
+    data = read_json(path, unique_keys=True)
     _check_nesting(data, path)
-    renamed: TmdData = _renamed(data)
+    try:
+        renamed: TmdData = _renamed(data)
+    except RecursionError as error:
+        raise InvalidInputError(f"{path}: objects are nested too deeply") from error
     return renamed
+
+
+def content_problem(
+    expected: Literal["parameters", "distributions"], entry: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """What an entry of the other file is; None for one that may be of this file."""
+    other = "distributions" if expected == "parameters" else "parameters"
+    if not _holds(entry, other) or _holds(entry, expected):
+        return None
+    return "", (
+        f"has {' and '.join(_OWN_KEYS[other])}, so it holds {other}, where {expected} are needed: "
+        "were --tmd-parameters and --tmd-distributions swapped?"
+    )
 
 
 def with_axon_choice(parameters: TmdData, synthesize_axons: bool) -> TmdData:
@@ -77,6 +96,12 @@ def region_key(distributions: Mapping[str, Any], synthesis_region: str, region: 
 def _check_nesting(data: Any, path: Path) -> None:
     if not isinstance(data, dict):
         raise InvalidInputError(f"{path}: must be an object {{region: {{mtype: ...}}}}")
+    if _lacks_regions(data):
+        raise InvalidInputError(
+            f"{path}: has no regions, and looks like what region-grower's generate-parameters or "
+            'generate-distributions writes: put its mtypes under a region, {"REGION": {mtype: '
+            "...}}, or make it anew with the same command of this program and --region"
+        )
     for region, by_mtype in data.items():
         if not isinstance(by_mtype, dict):
             raise InvalidInputError(f"{path}: key '{region}': must be an object {{mtype: ...}}")
@@ -86,6 +111,20 @@ def _check_nesting(data: Any, path: Path) -> None:
                     f"{path}: key '{region}/{mtype}': must be an object, since the file has the "
                     f"form {{region: {{mtype: {{...}}}}}}"
                 )
+
+
+def _lacks_regions(data: Mapping[str, Any]) -> bool:
+    """Whether it is {mtype: {...}}, or that under "mtypes", beside "metadata"."""
+    if data.keys() == {"mtypes", "metadata"}:
+        return True
+    return bool(data) and all(
+        isinstance(entry, dict) and any(_holds(entry, kind) for kind in _OWN_KEYS)
+        for entry in data.values()
+    )
+
+
+def _holds(entry: Mapping[str, Any], kind: str) -> bool:
+    return all(key in entry for key in _OWN_KEYS[kind])
 
 
 def _renamed(value: Any) -> Any:

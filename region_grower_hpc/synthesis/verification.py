@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,14 +12,19 @@ from typing import Any
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.synthesis.cell_types import CellTypes
 from region_grower_hpc.synthesis.diameter_inputs import (
+    diameter_method_problem,
     diameter_model_problem,
     diameter_parameters_problem,
 )
+from region_grower_hpc.synthesis.growth_doubts import distribution_doubts, parameter_doubts
 from region_grower_hpc.synthesis.growth_inputs import distributions_problem, parameters_problem
 from region_grower_hpc.synthesis.growth_size import unscaled_size_problem
+from region_grower_hpc.synthesis.orientation_inputs import mode_problem
 from region_grower_hpc.synthesis.region_structure import RegionStructure
 from region_grower_hpc.synthesis.schemas import schema_problem
-from region_grower_hpc.synthesis.tmd_files import TmdData, region_key
+from region_grower_hpc.synthesis.tmd_files import TmdData, content_problem, region_key
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,16 @@ class TmdInputs:
 def verify(inputs: TmdInputs, types: CellTypes, structure: RegionStructure) -> None:
     """Check both files for every region and mtype that has cells, each entry once.
 
+    Entries that growth takes, but whose author can hardly have meant them, are warned of at the
+    end: a refusal is told alone.
+
     Raises:
         InvalidInputError: an entry is missing, breaks its schema, or holds what growth cannot
             use; the message names file, region, mtype and key.
     """
     seen: set[tuple[int, int]] = set()
     measured: set[tuple[int, int]] = set()
+    doubts: dict[tuple[int, str, str], str] = {}
     for region_code, mtype_code in types.pairs():
         region, mtype = inputs.key(types, region_code), types.mtypes[mtype_code]
         distributions = _entry(
@@ -56,13 +66,23 @@ def verify(inputs: TmdInputs, types: CellTypes, structure: RegionStructure) -> N
         if (id(distributions), id(parameters)) not in seen:
             seen.add((id(distributions), id(parameters)))
             _check_entries(parameters, distributions, inputs, region, mtype)
-        entry = structure.regions.get(types.synthesis_regions[region_code])
-        if entry is not None and entry.thicknesses_um is not None:
-            _check_layers(parameters, len(entry.layers), inputs.parameters_path, region, mtype)
+            for path, entry, found in (
+                (inputs.parameters_path, parameters, parameter_doubts),
+                (inputs.distributions_path, distributions, distribution_doubts),
+            ):
+                for key, message in found(parameters, distributions):
+                    doubt = f"{path}: key '{_join(region, mtype, key)}' {message}"
+                    # one half of a pair may be shared by regions too
+                    doubts.setdefault((id(entry), key, message), doubt)
+        place = structure.regions.get(types.synthesis_regions[region_code])
+        if place is not None and place.thicknesses_um is not None:
+            _check_layers(parameters, len(place.layers), inputs.parameters_path, region, mtype)
         elif (id(distributions), id(parameters)) not in measured:
             measured.add((id(distributions), id(parameters)))
             grown_from = partial(unscaled_size_problem, parameters)
             _check(distributions, grown_from, inputs.distributions_path, region, mtype)
+    for doubt in doubts.values():
+        LOGGER.warning("%s", doubt)
 
 
 def _check_entries(
@@ -73,9 +93,15 @@ def _check_entries(
     mtype: str,
 ) -> None:
     """Everything that does not depend on the region's layers."""
+    held = partial(content_problem, "distributions")
+    _check(distributions, held, inputs.distributions_path, region, mtype)
+    held = partial(content_problem, "parameters")
+    _check(parameters, held, inputs.parameters_path, region, mtype)
     expected = partial(schema_problem, "tmd_distributions")
     _check(distributions, expected, inputs.distributions_path, region, mtype)
     for check in (
+        mode_problem,
+        diameter_method_problem,
         partial(schema_problem, "tmd_parameters"),
         _diameter_params,
         partial(schema_problem, "context_constraints"),

@@ -173,6 +173,7 @@ def test_what_neurots_grows_is_accepted(parameters: dict[str, Any]) -> None:
     ("parameters", "key", "words"),
     [
         ({f"{BASAL}/step_size": ...}, f"{BASAL}/step_size", "is missing"),
+        ({f"{BASAL}/step_size/norm/std": ...}, f"{BASAL}/step_size/norm/std", "missing: add it"),
         ({f"{BASAL}/step_size": {}}, f"{BASAL}/step_size", '{"norm":'),
         ({f"{BASAL}/step_size/norm": {"mean": 0, "std": 0}}, f"{BASAL}/step_size", "above 0"),
         (
@@ -233,6 +234,11 @@ def test_what_neurots_grows_is_accepted(parameters: dict[str, Any]) -> None:
             "exactly one vector",
         ),
         ({ORIENTATION: {"mode": "unifrom"}}, f"{ORIENTATION}/mode", "mean 'uniform'?"),
+        (
+            {ORIENTATION: {"mode": "unifrom", "values": {"directions": []}}},
+            f"{ORIENTATION}/mode",
+            "mean 'uniform'?",
+        ),
         ({ORIENTATION: {"mode": "uniform"}}, f"{ORIENTATION}/values", "with null"),
         (
             {ORIENTATION: {"mode": "use_predefined", "values": None}},
@@ -318,7 +324,8 @@ def test_scaled_axons_are_refused() -> None:
 @pytest.mark.parametrize(
     ("distributions", "key", "words"),
     [
-        ({"soma": {}}, "soma/size", '{"norm":'),
+        ({"soma": {}}, "soma/size", 'is missing: add it, as {"norm":'),
+        ({"soma/size": {}}, "soma/size", 'must be {"norm":'),
         ({"soma/size/norm": {"mean": 0, "std": 0}}, "soma/size", "above 0"),
         ({"soma/size/norm": {"mean": -10, "std": 1}}, "soma/size", "below 0"),
         ({f"{DATA}/bins": [2]}, DATA, "has 1 bins, but 2 weights"),
@@ -338,7 +345,7 @@ def test_scaled_axons_are_refused() -> None:
         (
             {f"{BASAL}/trunk/azimuth/uniform": {"min": 0}},
             f"{BASAL}/trunk/azimuth/uniform/max",
-            "finite number",
+            "is missing: add it",
         ),
         ({f"{BASAL}/persistence_diagram": ...}, f"{BASAL}/persistence_diagram", "is missing"),
         ({FIRST_DIAGRAM: []}, FIRST_DIAGRAM, "has no bars"),
@@ -385,6 +392,8 @@ def test_angles_to_be_fitted_must_be_there() -> None:
     [
         ({"method": "external"}, "models': must be a list with one of generic"),
         ({"method": "external", "models": ["generics"]}, "did you mean 'generic'?"),
+        ({**EXTERNAL, "method": "externl"}, "method': 'externl' is no method of diameters: did"),
+        ({**EXTERNAL, "method": "simpler"}, '{"method": "external", "models": ["simpler"]}'),
         ({**EXTERNAL, "n_samples": 2.5}, "n_samples': must be a whole number"),
         ({**EXTERNAL, "n_samples": "2"}, "n_samples': must be a whole number"),
         ({**EXTERNAL, "n_samples": 10**9}, "n_samples': must be at most 100000"),

@@ -43,6 +43,12 @@ def test_legacy_names_are_replaced_everywhere(tmp_path: Path) -> None:
         ("[]", "must be an object"),
         ({"R": 3}, "key 'R'"),
         ({"R": {"M": []}}, "key 'R/M'"),
+        ({"M": {"grow_types": [], "diameter_params": {}}}, '{"REGION": {mtype: ...}}'),
+        ({"M": {"soma": {}, "diameter": {}, "axon": {}}}, '{"REGION": {mtype: ...}}'),
+        ({"mtypes": {"M": {}}, "metadata": {}}, '{"REGION": {mtype: ...}}'),
+        ('{"R": {"M": {"a": 1}, "N": {}, "M": {"a": 2}}}', "key 'M' is twice in one object"),
+        ('{"R": {}, "S": {}, "R": {}}', "key 'R' is twice in one object"),
+        ('{"R": {"M": ' + '{"a":' * 900 + "1" + "}" * 902, "nested too deeply"),
     ],
 )
 def test_bad_files_name_the_place(tmp_path: Path, content: Any, message: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,17 @@ def test_bad_distributions_are_named() -> None:
     tmd = inputs()
     del tmd.distributions["O"]["M"]["basal_dendrite"]["num_trees"]
     assert "key 'O/M/basal_dendrite/num_trees' is missing" in message_of(tmd)
+
+
+def test_swapped_files_are_told() -> None:
+    tmd = inputs()
+    tmd = replace(tmd, parameters=tmd.distributions, distributions=tmd.parameters)
+    found = message_of(tmd)
+    assert found.startswith("tmd_distributions.json: key 'O/M': has grow_types and diameter_params")
+    assert found.endswith("were --tmd-parameters and --tmd-distributions swapped?")
+    tmd = inputs()
+    tmd.parameters["O"]["M"] = tmd.distributions["O"]["M"]
+    assert message_of(tmd).startswith("tmd_parameters.json: key 'O/M': has soma and diameter")
 
 
 def test_external_diameters_need_both_files() -> None:
