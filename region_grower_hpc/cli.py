@@ -8,6 +8,7 @@ import os
 import click
 
 from region_grower_hpc import __version__
+from region_grower_hpc.engine.command import SYSTEMS as SYSTEMS_KEY
 from region_grower_hpc.engine.command import Program
 
 #: command -> (module, function, one line of help). Nothing is imported for --help.
@@ -32,11 +33,26 @@ COMMANDS = {
         "merge",
         "Join runs over parts of a population into the whole.",
     ),
+    "status": (
+        "region_grower_hpc.engine.inspection.command",
+        "status",
+        "Tell how a run is: done, failed, rate, time left, ranks.",
+    ),
+    "rerun": (
+        "region_grower_hpc.engine.inspection.command",
+        "rerun",
+        "Do one cell of a run again, and tell all about it.",
+    ),
     "compare": (
         "region_grower_hpc.compare.command",
         "compare",
         "Compare the morphologies or cells of two runs.",
     ),
+}
+
+#: job, as plan.json names it -> (module, class): those that `rerun` can make again.
+SYSTEMS = {
+    "synthesize-morphologies": ("region_grower_hpc.synthesis.job", "SynthesisJob"),
 }
 
 
@@ -60,12 +76,15 @@ class _LazyGroup(Program, click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="region-grower-hpc")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Grow the neurons of a circuit, on a laptop and on many nodes of a cluster.
 
     Run a command by itself, with --nb-processes N, or under mpiexec or srun: the results are the
     same bytes for any number of ranks, and a killed run continues where it was.
     """
+    # Not the context's object, which tells whether a shell has started us.
+    context.meta[SYSTEMS_KEY] = SYSTEMS
     # A rank computes on one core; libraries that start a thread a core would crowd its neighbours.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")

@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ import pytest
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.launcher import find_mpiexec, without_launcher
 from region_grower_hpc.errors import ExitCode, TaskFailure
+from region_grower_hpc.run_processes import MARKER, VICTIMS, processes, strike
 
 #: Exit codes of a run that somebody killed are the launcher's; these are never among them.
 OUR_CODES = {ExitCode.DONE, ExitCode.INVALID_INPUT, ExitCode.FOREIGN_PLAN, ExitCode.STOPPED_EARLY}
@@ -55,7 +57,11 @@ def start_command(command: Sequence[str], n_ranks: int = 0) -> subprocess.Popen[
     """Start a command in a process group of its own, to be signalled or killed."""
     return subprocess.Popen(
         [*_launcher(n_ranks), sys.executable, *command],
-        env={**without_launcher(os.environ), "RGHPC_MPI_INIT_TIMEOUT": "20"},
+        env={
+            MARKER: uuid.uuid4().hex,
+            **without_launcher(os.environ),
+            "RGHPC_MPI_INIT_TIMEOUT": "20",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -76,15 +82,19 @@ def descendants(pid: int) -> list[int]:
 
 
 def kill_somebody(process: subprocess.Popen[bytes], choices: random.Random) -> str:
-    """SIGKILL one process of a run, or all of them; tells which."""
-    everybody = [process.pid, *descendants(process.pid)]
-    victims = choices.choice([everybody, [choices.choice(everybody)]])
-    for pid in victims:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    return f"{len(victims)} of {len(everybody)} processes"
+    """SIGKILL one process of a run that `start_command` started, or all of them; tells which."""
+    alive = processes(_marker(process.pid))
+    preferred = choices.sample(VICTIMS, len(VICTIMS))
+    return strike(alive, preferred, choices) or "nothing"
+
+
+def _marker(pid: int) -> str:
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    of_run = [entry for entry in environment if entry.startswith(f"{MARKER}=".encode())]
+    return of_run[0].decode().partition("=")[2] if of_run else ""
 
 
 def _launcher(n_ranks: int) -> list[str]:

@@ -4,7 +4,8 @@
 # The name of this job. Without the number of the task, the last task of an array would mean all.
 job=$SLURM_JOB_ID
 [ -n "${SLURM_ARRAY_TASK_ID:-}" ] && job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
-# Counts the starts that ended in a crash: SLURM_RESTART_COUNT counts all.
+# Starts that ended in a crash (SLURM_RESTART_COUNT counts all), bytes of the journals after the last
+# of them, and how many of the last ones in a row made no progress.
 crash_file=.rghpc-crashes-$job
 
 # Run a command on all ranks, and start the job again where that helps; does not return.
@@ -24,13 +25,23 @@ run_to_the_end() {
 }
 
 requeue_after_crash() {
-    local crashes
-    crashes=$(cat "$crash_file" 2>/dev/null || echo 0)
-    if [ "$crashes" -ge "$MAX_CRASH_REQUEUES" ]; then
+    local crashes former idle size
+    read -r crashes former idle <<<"$(cat "$crash_file" 2>/dev/null || echo 0 0 0)"
+    size=$(journal_bytes)
+    if [ "$size" -eq "$former" ]; then idle=$((idle + 1)); else idle=0; fi
+    if [ "$idle" -ge 2 ]; then
+        echo "slurm: ranks were killed in 2 starts in a row without progress: not requeued"
+    elif [ "$crashes" -ge "$MAX_CRASH_REQUEUES" ]; then
         echo "slurm: ranks were killed in $((crashes + 1)) starts (MAX_CRASH_REQUEUES): not requeued"
-        return
+    else
+        echo "$((crashes + 1)) $size $idle" >"$crash_file" && requeue
     fi
-    echo "$((crashes + 1))" >"$crash_file" && requeue
+}
+
+# Grows with every cell that is begun or finished. A state folder is in OUT, whatever main output is.
+journal_bytes() {
+    find "$OUT"/.rghpc/journals "$OUT"/*.rghpc/journals -name '*.journal' -printf '%s\n' \
+        2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 requeue() {

@@ -47,7 +47,8 @@ RANK_WAIT_S=60
 # Parts of array.sbatch, each with RESOURCES of its own.
 N_PARTS=10
 
-# How often a job is started again: after it stopped early (75), and of those after its ranks were
-# killed. A cell that kills its rank is found out in the third start, so 2 is the least that helps.
+# How often a job is started again: in all, and of those after its ranks were killed. A cell that
+# crashes costs one start, one that SLURM kills for want of memory costs two. Two starts in a row
+# that got to no cell are the last in any case.
 MAX_REQUEUES=20
-MAX_CRASH_REQUEUES=2
+MAX_CRASH_REQUEUES=10

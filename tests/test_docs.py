@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 SYNTHESIS = ROOT / "docs" / "synthesis.md"
 #: The page that tells the options of a command, where it is not that of synthesis.
-PAGES = {"compare": ROOT / "docs" / "compare.md"}
+PAGES = {
+    "compare": ROOT / "docs" / "compare.md",
+    "status": ROOT / "docs" / "inspection.md",
+    "rerun": ROOT / "docs" / "inspection.md",
+}
 DOCUMENTS = [
     README,
     ROOT / "CHANGELOG.md",
@@ -110,7 +114,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
     assert listed == sorted(ExitCode)
 
 
-@pytest.mark.parametrize("page", [SYNTHESIS, *PAGES.values()], ids=named)
+@pytest.mark.parametrize("page", sorted({SYNTHESIS, *PAGES.values()}), ids=named)
 def test_every_option_is_documented_and_no_other(page: Path) -> None:
     names = [name for name in COMMANDS if PAGES.get(name, SYNTHESIS) == page]
     everyones = set().union(*(options(name) for name in COMMANDS))

@@ -84,6 +84,8 @@ def test_commands() -> None:
         "generate-distributions",
         "synthesize-morphologies",
         "merge",
+        "status",
+        "rerun",
         "compare",
     ]
 

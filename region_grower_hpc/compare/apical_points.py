@@ -10,8 +10,11 @@ import numpy as np
 from region_grower_hpc.compare.neurons import NeuronComparison, NumberCount
 from region_grower_hpc.compare.tally import Tally
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.yaml_file import read_yaml
 
 AXES = ("x", "y", "z")
+#: Of a whole number, so that it can become a float.
+MAX_BITS = 1000
 
 
 def compare_apical_points(a: Path, b: Path, tally: Tally) -> None:
@@ -58,14 +61,7 @@ def _shown(value: Any) -> str:
 
 
 def _read(path: Path) -> dict[str, list[float | None] | None]:
-    import yaml
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        told = " ".join(str(error).split())
-        raise InvalidInputError(f"'{path}' cannot be read as YAML: {told}") from error
+    content = read_yaml(path, fast=True) or {}
     if not isinstance(content, dict) or not all(map(_is_entry, content.values())):
         raise InvalidInputError(
             f"'{path}' holds no apical points: it must map each morphology to a list of numbers, "
@@ -75,6 +71,11 @@ def _read(path: Path) -> dict[str, list[float | None] | None]:
 
 
 def _is_entry(value: Any) -> bool:
-    return value is None or (
-        isinstance(value, list) and all(isinstance(item, int | float | None) for item in value)
-    )
+    return value is None or (isinstance(value, list) and all(map(_is_number, value)))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is null or a number that a float can hold."""
+    if isinstance(value, int):
+        return value.bit_length() < MAX_BITS
+    return value is None or isinstance(value, float)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from region_grower_hpc.compare.cell_properties import RowDifferences, compare_rows
 from region_grower_hpc.compare.cell_rows import MatchedRows, match_rows, morphology_names
@@ -15,7 +15,11 @@ from region_grower_hpc.compare.morphology_pairs import compare_named
 from region_grower_hpc.compare.morphology_place import find_morphologies
 from region_grower_hpc.compare.neurons import NeuronComparison
 from region_grower_hpc.compare.tally import MISSING, Tally
+from region_grower_hpc.formats.safe_name import check_relative_name
 from region_grower_hpc.formats.sonata import load_cells
+
+if TYPE_CHECKING:
+    import voxcell
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def compare_cells(a: Path, b: Path, choices: CellsChoices, tally: Tally) -> tupl
         InvalidInputError: a file cannot be read, or morphologies are not found.
     """
     cells_a, cells_b = load_cells(a), load_cells(b)
-    names_a, names_b = morphology_names(cells_a), morphology_names(cells_b)
+    names_a, names_b = _names(cells_a, a), _names(cells_b, b)
     rows = match_rows(cells_a, cells_b)
     with ExitStack() as stack:
         sources: list[Morphologies | None] = []
@@ -108,6 +112,15 @@ def _compare_morphologies(
         return NeuronComparison(identical=True)
     absent = [where for where, formats in (("A", formats_a), ("B", formats_b)) if not formats]
     return NeuronComparison(False, MISSING, f"no morphology in {' and in '.join(absent)}")
+
+
+def _names(cells: voxcell.CellCollection, path: Path) -> list[Any]:
+    """Names of the morphologies, row by row, which lie below their folder; None without one."""
+    names = morphology_names(cells) or [None] * len(cells.properties)
+    for gid, name in enumerate(names):
+        if _is_name(name):
+            check_relative_name(name, f"cells file '{path}', gid {gid}")
+    return names
 
 
 def _is_name(value: Any) -> bool:

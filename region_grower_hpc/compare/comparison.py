@@ -9,10 +9,12 @@ from region_grower_hpc.compare import kinds
 from region_grower_hpc.compare.apical_points import compare_apical_points
 from region_grower_hpc.compare.cells import CellsChoices, compare_cells
 from region_grower_hpc.compare.morphologies import FORMATS, open_morphologies
+from region_grower_hpc.compare.morphology_file import TRIED_BY
 from region_grower_hpc.compare.morphology_pairs import compare_collections, compare_files
 from region_grower_hpc.compare.report import Report
 from region_grower_hpc.compare.tally import Tally
 from region_grower_hpc.compare.tolerance import Tolerance
+from region_grower_hpc.engine.trial import Trial
 from region_grower_hpc.errors import InvalidInputError
 
 UNITS = {
@@ -57,6 +59,8 @@ def compare(
         InvalidInputError: a file is missing or damaged, or A and B are of different kinds.
     """
     a, b = Path(a), Path(b)
+    with Trial(TRIED_BY, (path for path in (a, b) if path.suffix != ".yaml")) as trial:
+        trial.check()
     kind, other = kinds.kind_of(a), kinds.kind_of(b)
     if kind != other:
         raise InvalidInputError(

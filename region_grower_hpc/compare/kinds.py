@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.hdf5_errors import HDF5_ERRORS
 
 CELLS = "cells file"
 APICAL = "file of apical points"
@@ -34,7 +35,7 @@ def kind_of(path: Path) -> str:
     try:
         with h5py.File(path, "r") as file:
             members = set(file)
-    except OSError as error:
+    except HDF5_ERRORS as error:
         raise InvalidInputError(
             f"'{path}' cannot be compared: it is no .yaml, .swc, .asc or HDF5 file, or it is "
             f"damaged ({error})"

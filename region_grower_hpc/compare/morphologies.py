@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import h5py
+from h5py import h5o
 
 from region_grower_hpc.compare.morphology_file import (
     MEMBERS,
@@ -17,6 +18,8 @@ from region_grower_hpc.compare.morphology_file import (
     read_morphology,
 )
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.hdf5_errors import HDF5_ERRORS
+from region_grower_hpc.formats.hdf5_links import member
 from region_grower_hpc.formats.morphology import MorphologyArrays
 
 #: Formats in the order in which they are preferred.
@@ -108,7 +111,10 @@ class MorphologyContainer:
         Raises:
             InvalidInputError: there is something else in the file, and no morphology.
         """
-        found = sorted(_names(self._file))
+        try:
+            found = sorted(_names(self._file))
+        except HDF5_ERRORS as error:
+            raise InvalidInputError(f"container '{self.path}' is damaged: {error}") from error
         if not found and len(self._file):
             raise InvalidInputError(
                 f"'{self.path}' holds no morphology: neither points and structure, nor groups with "
@@ -118,17 +124,23 @@ class MorphologyContainer:
 
     def formats(self, name: str) -> list[str]:
         """["h5"], or none where there is no such morphology."""
-        return ["h5"] if self._file.get(name, getlink=True) is not None else []
+        try:
+            return ["h5"] if self._file.get(name, getlink=True) is not None else []
+        except HDF5_ERRORS as error:
+            raise InvalidInputError(
+                f"container '{self.path}' is damaged where '{name}' should be: {error}"
+            ) from error
 
     def read(self, name: str, _extension: str) -> MorphologyArrays:
         """Read one morphology.
 
         Raises:
-            InvalidInputError: the morphology is damaged, or the file that a link leads to is gone.
+            InvalidInputError: the morphology is damaged, the file that a link leads to is gone, or
+                it is not in the folder of the container.
         """
         try:
-            arrays = arrays_of(self._file[name])
-        except (OSError, KeyError, ValueError, TypeError) as error:
+            arrays = arrays_of(member(self._file, name, self.path))
+        except HDF5_ERRORS as error:
             raise InvalidInputError(
                 f"morphology '{name}' of container '{self.path}' cannot be read: {error}"
             ) from error
@@ -165,13 +177,19 @@ def sole_container(folder: Path) -> Path | None:
     return files[0] if len(files) == 1 and is_container(files[0]) else None
 
 
-def _names(group: h5py.Group, prefix: str = "") -> Iterator[str]:
-    for name in group:
-        link = group.get(name, getlink=True)
-        if isinstance(link, h5py.ExternalLink):
-            yield prefix + name
-        elif isinstance(item := group.get(name), h5py.Group):
-            if MEMBERS[0] in item:
+def _names(file: h5py.File) -> Iterator[str]:
+    """Names of the groups that hold a morphology; a group of groups is entered once."""
+    entered: set[int] = set()
+    waiting: list[tuple[str, h5py.Group]] = [("", file)]
+    while waiting:
+        prefix, group = waiting.pop()
+        for name in group:
+            link = group.get(name, getlink=True)
+            if isinstance(link, h5py.ExternalLink):
                 yield prefix + name
-            else:
-                yield from _names(item, f"{prefix}{name}/")
+            elif isinstance(item := group.get(name), h5py.Group):
+                if MEMBERS[0] in item:
+                    yield prefix + name
+                elif (address := h5o.get_info(item.id).addr) not in entered:
+                    entered.add(address)
+                    waiting.append((f"{prefix}{name}/", item))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from region_grower_hpc.engine.job import Failure, Plan, StoredResult
 from region_grower_hpc.engine.record import encode_arrays
 from region_grower_hpc.engine.summary import SummaryWriter
+from region_grower_hpc.formats.failed_write import naming
 
 Array = NDArray[Any]
 
@@ -105,24 +106,34 @@ class Collector:
             summary: where rows, kept arrays and failures go too; None for nowhere.
         """
         self._tasks = plan.tasks
-        rows = _zeroed_rows(plan, rows_file)
-        seconds = np.zeros(plan.n_tasks, dtype=np.float32)
-        self.gathered = Gathered(rows, [], seconds, summary)
+        self._rows_file = rows_file
+        self._rows = _RowsFile(rows_file, plan)
+        self._failures: list[Failure] = []
+        self._seconds = np.zeros(plan.n_tasks, dtype=np.float32)
+        self._summary_file = summary
         self._summary = None if summary is None else SummaryWriter(summary)
+
+    @property
+    def gathered(self) -> Gathered:
+        """What has been taken; the rows are read from the disk as they are looked at."""
+        rows: Array = np.load(self._rows_file, mmap_mode="r")
+        return Gathered(rows, self._failures, self._seconds, self._summary_file)
 
     def __enter__(self) -> Collector:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self._rows.close()
         if self._summary is not None:
             self._summary.close()
 
     def add(self, portion: Portion) -> None:
         """Take what the tasks of one shard gave."""
-        gathered = self.gathered
-        gathered.rows[portion.positions] = portion.rows
-        gathered.failures.extend(portion.failures)
-        gathered.seconds[portion.first : portion.first + len(portion.seconds)] = portion.seconds
+        rows = np.zeros(len(portion.seconds), dtype=portion.rows.dtype)
+        rows[portion.positions - portion.first] = portion.rows
+        self._rows.write(portion.first, rows)
+        self._failures.extend(portion.failures)
+        self._seconds[portion.first : portion.first + len(portion.seconds)] = portion.seconds
         if self._summary is not None:
             self._summarize(portion, self._summary)
 
@@ -140,15 +151,38 @@ class Collector:
                 summary.done(task, seconds, outcome)
 
 
-def _zeroed_rows(plan: Plan, rows_file: Path) -> Array:
-    """(n,) rows in a file, for which there is room on the disk."""
-    rows: Array = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
-        rows_file, mode="w+", dtype=plan.row_dtype, shape=(plan.n_tasks,)
-    )
-    with rows_file.open("r+b") as file:
-        try:
-            # Now, rather than by SIGBUS when a page of the mapping finds no room.
-            os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(rows_file)) from error
-    return rows
+class _RowsFile:
+    """An .npy file of all rows, zeros at first, for which there is room on the disk.
+
+    Written by system calls: the pages of a mapping would count as memory of rank 0.
+    """
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self._path = path
+        with naming(path):
+            rows = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+                path, mode="w+", dtype=plan.row_dtype, shape=(plan.n_tasks,)
+            )
+            self._start = int(rows.offset)
+            del rows
+            self._descriptor = os.open(path, os.O_RDWR)
+            try:
+                # Now, rather than when the last rows find no room.
+                os.posix_fallocate(self._descriptor, 0, os.fstat(self._descriptor).st_size)
+            except OSError:
+                self.close()
+                raise
+
+    def write(self, first: int, rows: Array) -> None:
+        """Write rows from the one numbered `first` on."""
+        content = memoryview(rows.tobytes())
+        position = self._start + first * rows.itemsize
+        with naming(self._path):
+            while content:
+                count = os.pwrite(self._descriptor, content, position)
+                content, position = content[count:], position + count
+
+    def close(self) -> None:
+        """Release the file."""
+        with naming(self._path):
+            os.close(self._descriptor)

@@ -25,7 +25,10 @@ from region_grower_hpc.engine.communicator import (
     SerialCommunicator,
     SharedCounters,
 )
-from region_grower_hpc.engine.launcher import announced_size, check_not_alone
+from region_grower_hpc.engine.launcher import announced_size, check_launcher, check_not_alone
+from region_grower_hpc.engine.orphan import end_with_parent, tied_to_parent
+from region_grower_hpc.engine.shm_room import warn_of_little_room
+from region_grower_hpc.formats.failed_write import naming
 
 Int64Array = NDArray[np.int64]
 Array = NDArray[Any]
@@ -50,12 +53,20 @@ def connect() -> Communicator:
     n_ranks = announced_size(os.environ)
     if n_ranks is None:
         return SerialCommunicator()
-    with _bounded(float(os.environ.get(INIT_TIMEOUT) or 120.0 + 0.05 * n_ranks)):
-        mpi = _import_mpi()
+    end_with_parent()
+    warn_of_little_room(os.environ)
+    mpi = _import_mpi()
     if mpi is None:
         check_not_alone(1, os.environ, library="")
         return SerialCommunicator()
-    library = mpi.Get_library_version().split("\n")[0].strip(" \t\0")
+    description = mpi.Get_library_version()
+    library = description.split("\n")[0].strip(" \t\0")
+    # A former run of this process, or the program that calls us, may have done it.
+    if not mpi.Is_initialized():
+        check_launcher(os.environ, description)
+        limit_s = float(os.environ.get(INIT_TIMEOUT) or 120.0 + 0.05 * n_ranks)
+        with _bounded(limit_s), tied_to_parent():
+            mpi.Init_thread(mpi.THREAD_FUNNELED)
     check_not_alone(mpi.COMM_WORLD.size, os.environ, library)
     return MpiCommunicator(mpi, library)
 
@@ -71,7 +82,8 @@ def leave(code: int) -> int:
     from mpi4py import MPI
 
     rank = MPI.COMM_WORLD.rank
-    MPI.Finalize()
+    with tied_to_parent():
+        MPI.Finalize()
     if rank:
         return 0
     time.sleep(LEAVE_S)
@@ -95,11 +107,14 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 
 def _import_mpi() -> Any:
-    """The module mpi4py.MPI; None where it or its library is absent."""
+    """The module mpi4py.MPI, MPI not yet initialized; None where it or its library is absent."""
     try:
         import mpi4py
 
-        mpi4py.rc.thread_level = "funneled"
+        # MPI_Init comes later: under a launcher of others MPICH aborts in it, without advice.
+        mpi4py.rc.initialize, mpi4py.rc.finalize = False, True
+        # Open MPI looks at this part of itself for each shared window, in vain and aloud.
+        os.environ.setdefault("OMPI_MCA_osc", "^ucx")
         from mpi4py import MPI
     except (ImportError, RuntimeError):
         return None
@@ -296,7 +311,11 @@ def _scratch_file(n_bytes: int) -> Path:
     """A file of the node's temporary folder (TMPDIR), its blocks reserved."""
     descriptor, name = tempfile.mkstemp(prefix="region-grower-hpc-", suffix=".shared")
     try:
-        os.posix_fallocate(descriptor, 0, max(n_bytes, 1))
+        with naming(Path(name)):
+            os.posix_fallocate(descriptor, 0, max(n_bytes, 1))
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
     finally:
         os.close(descriptor)
     return Path(name)

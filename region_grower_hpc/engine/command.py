@@ -13,11 +13,16 @@ from typing import Any, NoReturn, TypeVar
 import click
 from click.core import ParameterSource
 
+from region_grower_hpc.engine.options import MAX_RESTARTS
 from region_grower_hpc.errors import ExitCode, InvalidInputError, RegionGrowerHpcError
 
 logger = logging.getLogger(__name__)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+#: The context's object where the command is the program that the user started, not a call of it.
+FROM_SHELL = "started from a shell"
+#: Where the context's `meta` has what jobs the program can make: job -> (module, class).
+SYSTEMS = "region_grower_hpc.systems"
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 #: Those that EngineOptions has under another name, with the unit.
@@ -44,6 +49,7 @@ _FIELDS = (
 #: Options that a command which only writes has too.
 _OF_MERGE = (
     "nb_processes",
+    "max_restarts",
     "overwrite",
     "state_dir",
     "time_limit",
@@ -93,8 +99,16 @@ def _options() -> dict[str, Callable[[Any], Any]]:
         "nb_processes": click.option(
             "--nb-processes",
             type=click.IntRange(min=0),
-            help="Ranks to start on this machine when not started by mpiexec or srun; 0 or 1: "
+            help="Ranks to start on this machine when not started by mpiexec or srun; 0: compute "
             "in this process.",
+        ),
+        "max_restarts": click.option(
+            "--max-restarts",
+            type=click.IntRange(min=0),
+            default=MAX_RESTARTS,
+            show_default=True,
+            metavar="N",
+            help="With --nb-processes: how often a run that crashed is started again.",
         ),
         "dispatch": click.option(
             "--dispatch",
@@ -108,7 +122,7 @@ def _options() -> dict[str, Callable[[Any], Any]]:
         "restart": click.option(
             "--restart",
             is_flag=True,
-            help="Discard the unfinished work of a former run (not in a requeued SLURM job).",
+            help="Discard the unfinished work of a former run (once: not in automatic restarts).",
         ),
         "overwrite": click.option(
             "--overwrite", is_flag=True, help="Permit replacing finished or foreign output."
@@ -197,6 +211,11 @@ def _read_settings(context: click.Context, _option: click.Parameter, path: Path 
             raise InvalidInputError(f"{path}: {context.info_name} has no option {key}{hint}")
         one = option.multiple and not isinstance(value, list)
         values[option.name] = [value] if one else value
+        try:
+            option.type_cast_value(context, values[option.name])
+        except (click.BadParameter, AttributeError, TypeError, ArithmeticError) as error:
+            told = getattr(error, "message", None) or str(error)
+            raise InvalidInputError(f"settings {path}: value of {key}: {told}") from error
     context.default_map = {**(context.default_map or {}), **values}
 
 
@@ -208,19 +227,20 @@ def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
 
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         else:
-            import yaml
+            from region_grower_hpc.formats.yaml_file import read_yaml
 
-            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            content = read_yaml(path) or {}
     except OSError as error:
         raise InvalidInputError(f"cannot read settings {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"settings {path} are not valid: {error}") from error
-    except Exception as error:  # yaml.YAMLError, without importing yaml for a TOML file
-        told = " ".join(str(error).split())
-        raise InvalidInputError(f"settings {path} are not valid: {told}") from error
     if not isinstance(content, dict):
         raise InvalidInputError(f"settings {path} must hold names and values of options")
     own = content.get(context.info_name or "", {})
+    if not isinstance(own, dict):
+        raise InvalidInputError(
+            f"settings {path}: {context.info_name} must be a table of options and values"
+        )
     plain = {key: value for key, value in content.items() if not isinstance(value, dict)}
     return {**plain, **own}
 
@@ -230,12 +250,16 @@ class Program:
 
     def main(self, *arguments: Any, **keywords: Any) -> NoReturn:
         """Run with the process's arguments and leave with the exit code."""
+        from region_grower_hpc.engine.last_word import begin, leave_with
         from region_grower_hpc.engine.launcher import announced_rank
 
         code: Any
+        begin()
         try:
             run = super().main  # type: ignore[misc]
-            code = run(*arguments, **{**keywords, "standalone_mode": False})
+            from_shell = not arguments and keywords.get("args") is None
+            fixed = {"standalone_mode": False, "obj": FROM_SHELL if from_shell else None}
+            code = run(*arguments, **{**keywords, **fixed})
             code = code if isinstance(code, int) else ExitCode.DONE
             if code and "mpi4py.MPI" in sys.modules:
                 from region_grower_hpc.engine.comm import leave
@@ -250,6 +274,10 @@ class Program:
                     click.echo("Interrupted", err=True)
                 else:
                     click.echo(f"Error: {error}", err=True)
+        except Exception:
+            leave_with(ExitCode.INTERNAL)
+            raise
+        leave_with(code)
         sys.exit(code)
 
 
@@ -277,12 +305,20 @@ def setup_logging(level: str) -> None:
     )
 
 
-def split(values: dict[str, Any], context: click.Context) -> tuple[Any, dict[str, Any]]:
+def split(
+    values: dict[str, Any], context: click.Context, state_dir: Path | None = None
+) -> tuple[Any, dict[str, Any]]:
     """EngineOptions, and the values that are the command's own.
 
     Also starts the ranks that `--nb-processes` asks for: then this call does not return.
+
+    Args:
+        values: of all options.
+        context: of the command.
+        state_dir: where the state lies unless `--state-dir` says otherwise; a run whose state is
+            not known is started again once only.
     """
-    from region_grower_hpc.engine.launcher import announced_size, respawn
+    from region_grower_hpc.engine.launcher import announced_size, has_parent, respawn
     from region_grower_hpc.engine.options import EngineOptions
     from region_grower_hpc.engine.provenance import command_line
     from region_grower_hpc.engine.selection import Selection
@@ -291,9 +327,14 @@ def split(values: dict[str, Any], context: click.Context) -> tuple[Any, dict[str
     names = [*_options(), "gids", "part"]
     engine = {name: own.pop(name) for name in names if name in own}
     n_ranks = engine.get("nb_processes")
-    if announced_size(os.environ) is None:
-        if n_ranks is not None and n_ranks > 1:
-            respawn(n_ranks)
+    max_restarts = engine.get("max_restarts", 0)
+    if announced_size(os.environ) is None and not has_parent(os.environ):
+        if n_ranks and context.obj is not FROM_SHELL:
+            # What would be started again is the program that calls us.
+            logger.info("Called by a program: one process computes")
+        elif n_ranks and (n_ranks > 1 or max_restarts):
+            folder = engine.get("state_dir") or state_dir
+            respawn(n_ranks, max_restarts, folder and folder / "journals")
         if n_ranks is None:
             logger.info("One process computes; --nb-processes N starts N ranks")
     gids, part = engine.get("gids"), engine.get("part")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from typing import Any
 
@@ -17,22 +18,43 @@ from region_grower_hpc.engine.summary import read_kept
 from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.formats import atomic
 
+logger = logging.getLogger(__name__)
+
 
 def write_whole(job: Job[Any], plan: Plan, state: StateFolder, gathered: Gathered) -> None:
     """Let the job write what describes the whole, and keep the measured costs (rank 0)."""
     kept = read_kept(gathered.summary if plan.kept else None, plan.row_dtype)
     job.gather(plan, gathered.rows, gathered.failures, kept)
-    atomic.write_json(state.costs_json, costs.group_means(plan, gathered.seconds))
+    try:
+        atomic.write_json(state.costs_json, costs.group_means(plan, gathered.seconds))
+    except OSError as error:
+        # It only helps to order the work of later runs.
+        logger.warning("the measured costs are not kept: %s", error)
 
 
 def mark_complete(
-    state: StateFolder, record: PlanRecord, plan: Plan, gathered: Gathered | None
+    job: Job[Any],
+    state: StateFolder,
+    record: PlanRecord,
+    plan: Plan,
+    gathered: Gathered | None,
+    options: EngineOptions,
 ) -> None:
-    """Write the completion marker, with the number of failures of each kind (rank 0)."""
+    """Write the completion marker, with the number of failures of each kind (rank 0).
+
+    It also keeps the exit code of this run, which `status` tells.
+    """
     failures = [] if gathered is None else gathered.failures
-    failed = Counter(failure.kind for failure in failures)
+    failed = dict(sorted(Counter(failure.kind for failure in failures).items()))
+    error = job.verdict(plan.n_tasks, failed, options.max_failed_ratio)
+    code = ExitCode.DONE if error is None else error.exit_code
     state.finish(
-        {"digest": record.digest, "n_tasks": plan.n_tasks, "failed": dict(sorted(failed.items()))}
+        {
+            "digest": record.digest,
+            "n_tasks": plan.n_tasks,
+            "failed": failed,
+            "exit_code": int(code),
+        }
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,17 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
 
+#: Tasks looked at together, so that no copies of the plan's arrays are made.
+TASKS_AT_ONCE = 1 << 16
+
 
 def cost_groups(plan: Plan) -> tuple[NDArray[np.int64], list[str]]:
     """Group of each task, and the groups' names; one group "all" where the plan has none."""
-    if plan.cost_groups is None:
-        return np.zeros(plan.n_tasks, dtype=np.int64), ["all"]
-    return plan.cost_groups, list(plan.cost_group_names)
+    return _groups(plan, slice(None)), _names(plan)
+
+
+def _names(plan: Plan) -> list[str]:
+    return ["all"] if plan.cost_groups is None else list(plan.cost_group_names)
 
 
 def group_means(plan: Plan, seconds: NDArray[np.floating[Any]]) -> dict[str, float]:
@@ -27,10 +33,12 @@ def group_means(plan: Plan, seconds: NDArray[np.floating[Any]]) -> dict[str, flo
         plan: with cost groups; one group "all" without them.
         seconds: (n,) measured seconds, 0 where not measured.
     """
-    groups, names = cost_groups(plan)
-    measured = seconds > 0
-    counts = np.bincount(groups[measured], minlength=len(names))
-    sums = np.bincount(groups[measured], weights=seconds[measured], minlength=len(names))
+    names = _names(plan)
+    counts, sums = np.zeros(len(names), dtype=np.int64), np.zeros(len(names))
+    for groups, some_s in _pieces(plan, seconds):
+        measured = some_s > 0
+        counts += np.bincount(groups[measured], minlength=len(names))
+        sums += np.bincount(groups[measured], weights=some_s[measured], minlength=len(names))
     return {
         name: round(float(total / count), 6)
         for name, total, count in zip(names, sums, counts, strict=True)
@@ -52,17 +60,44 @@ def read_means(costs_json: Path) -> dict[str, float]:
             for name, mean_s in content.items()
             if np.isfinite(float(mean_s)) and float(mean_s) >= 0
         }
-    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+    except (OSError, ValueError, AttributeError, TypeError, LookupError, ArithmeticError):
         return {}  # An order is only a help: a damaged file is not worth an error.
+    except RecursionError:  # of nested lists
+        return {}
 
 
 def refine(plan: Plan, costs_json: Path) -> Plan:
     """The plan with each group's mean cost as costs.json tells it; proportions within stay."""
     known = read_means(costs_json)
-    groups, names = cost_groups(plan)
+    names = _names(plan)
+    if known.keys().isdisjoint(names):
+        return plan
+    counts, sums_s = np.zeros(len(names), dtype=np.int64), np.zeros(len(names))
+    for groups, some_s in _pieces(plan, plan.costs_s):
+        counts += np.bincount(groups, minlength=len(names))
+        sums_s += np.bincount(groups, weights=some_s, minlength=len(names))
+    factors = [
+        known[name] * count / sum_s if name in known and sum_s > 0 else 1.0
+        for name, count, sum_s in zip(names, counts, sums_s, strict=True)
+    ]
     costs_s = plan.costs_s.copy()
-    for number, name in enumerate(names):
-        members = groups == number
-        if name in known and members.any() and (mean_s := float(costs_s[members].mean())) > 0:
-            costs_s[members] *= known[name] / mean_s
+    for first in range(0, plan.n_tasks, TASKS_AT_ONCE):
+        some = slice(first, first + TASKS_AT_ONCE)
+        costs_s[some] *= np.take(factors, _groups(plan, some))
     return dataclasses.replace(plan, costs_s=costs_s)
+
+
+def _pieces(
+    plan: Plan, values: NDArray[np.floating[Any]]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.floating[Any]]]]:
+    """Groups and values of all tasks, some at a time."""
+    for first in range(0, plan.n_tasks, TASKS_AT_ONCE):
+        some = slice(first, first + TASKS_AT_ONCE)
+        yield _groups(plan, some), values[some]
+
+
+def _groups(plan: Plan, some: slice) -> NDArray[np.int64]:
+    """Groups of some tasks."""
+    if plan.cost_groups is None:
+        return np.zeros(len(plan.tasks[some]), dtype=np.int64)
+    return plan.cost_groups[some]

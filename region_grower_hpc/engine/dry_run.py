@@ -36,7 +36,7 @@ from region_grower_hpc.engine.sampling import (
     next_round,
     strata_of,
 )
-from region_grower_hpc.engine.start import decide, is_requeued
+from region_grower_hpc.engine.start import decide_now
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
 from region_grower_hpc.formats import atomic
@@ -125,7 +125,7 @@ def warn_of_refusal(
 ) -> None:
     """Warn if the run itself would be refused for what it finds (rank 0); see `start.decide`."""
     try:
-        decide(state, record, outputs, options, is_requeued())
+        decide_now(state, record, outputs, options)
     except (RegionGrowerHpcError, OSError) as error:
         logger.warning("the run itself would be refused: %s", error)
 

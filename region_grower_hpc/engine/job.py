@@ -31,7 +31,8 @@ def default_shard_size(n_tasks: int) -> int:
 class Plan:
     """What rank 0 decides before any computing.
 
-    Rank 0 fills it; every rank gets it with `tasks`, `costs_s` and `shared` in node-shared memory.
+    Rank 0 fills it; every rank gets it with `tasks` and `shared` in node-shared memory, and without
+    `costs_s`, `cost_groups` and `left_out`, which rank 0 alone needs.
     """
 
     #: (n,) task ids, ascending and unique.
@@ -58,9 +59,17 @@ class Plan:
     shard_size: int = 0
     #: ids that a user may name but that need no task.
     left_out: Int64Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    #: predicted bytes of the results of a task of each cost group; empty: not known. It serves to
+    #: refuse a run for which there is no room on the disk (disk.py).
+    group_bytes: Sequence[float] = ()
+    #: bytes that `write_shard` writes for a byte of results, at least.
+    written_ratio: float = 0.0
+    #: files that `write_shard` writes for a task.
+    files_a_task: int = 0
     #: names of arrays, small ones, that go to `gather` too.
     kept: Sequence[str] = ()
     #: JSON values from which `merge` makes the job of the whole again; None: it has no parts.
+    #: `rerun` too; they go to plan.json.
     settings: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -124,6 +133,21 @@ class Failure:
         """What a task raised, in one line and without addresses, which change from run to run."""
         message = _ADDRESS.sub("0x...", " ".join(failure.message.split()))
         return cls(task, failure.kind, failure.error, message)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A piece of the outputs that belongs to one task.
+
+    Attributes:
+        name: the same for each run of the job that writes this piece, wherever it writes.
+        place: the file that holds it, for messages.
+        content: its bytes.
+    """
+
+    name: str
+    place: Path
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -214,6 +238,35 @@ class Job(ABC, Generic[StateT]):
             kept: the results in task order, of their arrays only those that `Plan.kept` names;
                 read from disk, empty if it names none.
         """
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> Job[Any]:
+        """The job that `Plan.settings` describes, for `rerun`.
+
+        Args:
+            settings: as plan.json keeps them.
+            output: the main output as the user names it, which may have been moved; None where
+                only the state folder is known.
+
+        Raises:
+            KeyError, TypeError, ValueError: they are not those of this version.
+            NotImplementedError: the job gives no settings, which is the default.
+        """
+        raise NotImplementedError(f"{cls.__name__} gives no settings")
+
+    def elsewhere(self, folder: Path) -> Job[StateT] | None:
+        """The same job with all its outputs below a folder, for `rerun`.
+
+        The default is None: it cannot write elsewhere.
+        """
+        return None
+
+    def written(self, plan: Plan, task: int) -> Sequence[Written]:
+        """What the outputs of a complete run hold of a task, for `rerun`; the default knows none.
+
+        What cannot be read is left out. A task that failed has its row of the failures.
+        """
+        return ()
 
     def footprint(
         self, plan: Plan, results: Sequence[StoredResult], weights: FloatArray

@@ -8,16 +8,18 @@ next one in a single system call.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from region_grower_hpc.engine.crash_report import is_report
 from region_grower_hpc.engine.job import Failure, StoredResult
 from region_grower_hpc.engine.reading_room import ReadingRoom
 from region_grower_hpc.engine.record import (
@@ -29,7 +31,9 @@ from region_grower_hpc.engine.record import (
     encode,
     header,
     scan,
+    scan_for,
 )
+from region_grower_hpc.formats.failed_write import naming
 
 #: Unwritten bytes above which the buffer goes to the file even between two tasks.
 BUFFER_BYTES = 1 << 20
@@ -72,9 +76,13 @@ class JournalWriter:
         self._last_fsync_s = time.monotonic()
         self._broken = False
 
-    def started(self, task: int) -> None:
-        """Record that a task is about to run; on disk when this returns."""
-        self._append(encode(Kind.STARTED, task))
+    def fileno(self) -> int:
+        """The open file, for the report of a crash (crash_report.py)."""
+        return self._descriptor
+
+    def started(self, task: int, note: bytes = b"") -> None:
+        """Record that a task is about to run, with a note for `status`; on disk on return."""
+        self._append(encode(Kind.STARTED, task, payload=note))
         self.flush()
 
     def done(self, task: int, seconds: float, *payload: Bytes) -> tuple[int, int]:
@@ -105,20 +113,18 @@ class JournalWriter:
         Raises:
             OSError: naming the journal; nothing more is written to it.
         """
-        try:
+        with self._breaking():
             while self._buffer and not self._broken:
                 # What is written is dropped at once: it must not be written twice.
                 del self._buffer[: os.write(self._descriptor, self._buffer)]
             if time.monotonic() - self._last_fsync_s >= self._fsync_interval_s:
                 self._fsync()
-        except OSError as error:
-            self._broken = True
-            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def sync(self) -> None:
         """Flush to the disk, where other nodes see it."""
         self.flush()
-        self._fsync()
+        with self._breaking():
+            self._fsync()
 
     def close(self) -> None:
         """Flush, sync to disk and close; a journal that failed is only closed."""
@@ -126,7 +132,18 @@ class JournalWriter:
             if not self._broken:
                 self.sync()
         finally:
-            os.close(self._descriptor)
+            with naming(self.path):
+                os.close(self._descriptor)
+
+    @contextlib.contextmanager
+    def _breaking(self) -> Iterator[None]:
+        """An error names the journal, and nothing more is written to it."""
+        try:
+            with naming(self.path):
+                yield
+        except OSError:
+            self._broken = True
+            raise
 
     def _fsync(self) -> None:
         os.fsync(self._descriptor)
@@ -156,14 +173,32 @@ class JournalReader:
         self._file = path.open("rb", buffering=0)
 
     def records(self) -> Iterator[Record]:
-        """Valid records, in order."""
+        """Valid records, in order; one of a suspect for the task that ended the process."""
         if not os.fstat(self._file.fileno()).st_size:
             return
         with (
             mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as data,
             memoryview(data) as view,
         ):
-            yield from scan(view)
+            last = None
+            for record in scan(view):
+                last = record
+                yield record
+            if last is None or last.kind is not Kind.STARTED:
+                return
+            end = last.offset + last.length
+            if is_report(view[end:]):
+                yield Record(Kind.SUSPECT, last.task, 0.0, end, 0)
+
+    def records_of(self, tasks: Container[int]) -> Iterator[Record]:
+        """Valid records of some tasks, in order; the results of others are not read."""
+        if not os.fstat(self._file.fileno()).st_size:
+            return
+        with (
+            mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            memoryview(data) as view,
+        ):
+            yield from scan_for(view, tasks)
 
     def result(self, task: int, offset: int, length: int, row_dtype: np.dtype[Any]) -> StoredResult:
         """The result whose payload lies there."""
@@ -188,7 +223,8 @@ class JournalReader:
         room = self._room.take(length)
         read = 0
         while read < length:
-            count = os.preadv(self._file.fileno(), [room[read:]], offset + read)
+            with naming(self.path):
+                count = os.preadv(self._file.fileno(), [room[read:]], offset + read)
             if not count:
                 raise OSError(f"'{self.path}' ends at byte {offset + read}: a record is missing")
             read += count

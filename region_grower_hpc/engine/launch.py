@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,17 @@ from region_grower_hpc.engine.agreement import AgreedError, from_root, on_root
 from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.conclusion import mark_complete, verdict, write_whole
+from region_grower_hpc.engine.disk import check_room, measured, predicted, warn_of_room
 from region_grower_hpc.engine.dry_run import dry_run, warn_of_refusal
 from region_grower_hpc.engine.job import Job, Plan
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.part import write_part
+from region_grower_hpc.engine.places import check_count
 from region_grower_hpc.engine.provenance import Provenance, cpu_seconds
 from region_grower_hpc.engine.session import Session
-from region_grower_hpc.engine.signals import StopRequest, deadline
+from region_grower_hpc.engine.signals import StopRequest, command_start_s, deadline
 from region_grower_hpc.engine.spread import spread
-from region_grower_hpc.engine.start import Start, begin
+from region_grower_hpc.engine.start import Start, begin, decide_now
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.engine.supervision import supervised
 from region_grower_hpc.errors import ExitCode, StoppedEarly
@@ -37,7 +38,7 @@ def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
         state_dir: where the state lies unless `--state-dir` says otherwise (state.py).
         options: how to run.
     """
-    started_s = time.time()
+    started_s = command_start_s()
     return supervised(lambda comm: _Run(comm, job, state_dir, options, started_s).execute())
 
 
@@ -65,10 +66,11 @@ class _Run:
             if not self.comm.is_root:
                 self.job.warm_up()
             prepared = on_root(self.comm, self._prepare)
-            plan = spread(self.comm, None if prepared is None else prepared[0])
             record, start = self.comm.bcast(  # type: ignore[misc]
                 None if prepared is None else prepared[1:]
             )
+            plan = spread(self.comm, None if prepared is None else prepared[0])
+            del prepared  # The plan's own copy of what is shared now.
             if self.options.dry_run:
                 return self._dry_run(plan)
             if start is Start.NOTHING:
@@ -98,6 +100,7 @@ class _Run:
     def _prepare(self) -> tuple[Plan, PlanRecord, Start]:
         """On rank 0: check the inputs and decide what this session does."""
         plan = self.job.plan()
+        check_count(plan.n_tasks)
         record = PlanRecord.of(self.job.name, plan)
         if self.options.selection is not None:
             self.whole = record
@@ -105,7 +108,12 @@ class _Run:
             record = record.over(plan)
         if self.options.dry_run:
             warn_of_refusal(self.state, record, plan.outputs, self.options)
+            warn_of_room(predicted(plan), self.state.path, plan.outputs)
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
+        if decide_now(self.state, record, plan.outputs, self.options) is not Start.NOTHING:
+            # Before anything is written, so that a refusal leaves no trace.
+            check_room(predicted(plan), self.state.path, plan.outputs)
+            warn_of_room(measured(plan, self.state.costs_json), self.state.path, plan.outputs)
         start = begin(self.state, record, plan.outputs, self.options)
         if start is Start.NOTHING:
             return plan, record, start
@@ -115,6 +123,8 @@ class _Run:
         costs_json, stops = self.state.costs_json, lambda: bool(self.stop)
         for line in dry_run(self.comm, self.job, plan, costs_json, self.options, stops):
             print(line)
+        if self.comm.is_root:
+            warn_of_room(measured(plan, costs_json), self.state.path, plan.outputs)
         reasons = [reason for reason in self.comm.allgather(self.stop.reason) if reason]
         if reasons:
             raise AgreedError(StoppedEarly(f"{reasons[0]}; the dry run may be short of samples."))
@@ -145,7 +155,10 @@ class _Run:
 
         on_root(self.comm, write)
         self._end_session(provenance, "complete")
-        on_root(self.comm, lambda: mark_complete(self.state, record, plan, gathered))
+        on_root(
+            self.comm,
+            lambda: mark_complete(self.job, self.state, record, plan, gathered, self.options),
+        )
 
     def _end_session(self, provenance: Provenance | None, outcome: str) -> None:
         cpu_s = sum(self.comm.gather(cpu_seconds()) or ())

@@ -6,9 +6,9 @@ payloads stay where they were read until the shards are written (exchange.py).
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,37 +17,22 @@ from numpy.typing import NDArray
 from region_grower_hpc.engine.communicator import Communicator
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.journal import JournalReader
-from region_grower_hpc.engine.record import Kind
+from region_grower_hpc.engine.places import Ledger
+from region_grower_hpc.engine.record import Kind, Record
 
 Int64Array = NDArray[np.int64]
+UInt8Array = NDArray[np.uint8]
 
 #: Unfinished starts after which a task is suspected of killing its rank.
 STARTS_OF_A_SUSPECT = 2
-#: Starts, ends and failures of a task are counted in one number: 8 bytes a task and not 24.
+#: What a rank knows of a task, in one byte: starts, at most as many as make a suspect, and these.
+STARTS, ENDED, FAILED = 3, 4, 8
+#: Starts, ends and failures of a task over all ranks are summed in one number.
 ONE_END = 1 << 24
 ONE_FAILURE = 1 << 48
-#: Columns of an entry.
-POSITION, FILE, OFFSET, LENGTH, IS_FAILURE, NANOSECONDS = range(6)
-WIDTH = 6
-
-
-class Ledger:
-    """Places of finished tasks that this rank knows of: rows of WIDTH int64."""
-
-    def __init__(self) -> None:
-        self._cells = array("q")
-
-    def add(
-        self, position: int, file: int, place: tuple[int, int], failed: bool, seconds: float
-    ) -> None:
-        """Note that the task at `position` of the plan lies at (offset, length) of a journal."""
-        self._cells.extend((position, file, *place, int(failed), int(seconds * 1e9)))
-
-    def entries(self) -> Int64Array:
-        """(n, WIDTH) all entries."""
-        if not self._cells:
-            return np.empty((0, WIDTH), dtype=np.int64)
-        return np.frombuffer(self._cells, dtype=np.int64).reshape(-1, WIDTH)
+#: Tasks summed at a time, and records read at a time.
+TASKS_AT_ONCE = 1 << 16
+RECORDS_AT_ONCE = 1 << 11
 
 
 @dataclass
@@ -83,22 +68,29 @@ def read_history(comm: Communicator, plan: Plan, files: Sequence[Path]) -> Histo
         files: the journals; entries of the ledger name them by their place here.
     """
     history = History(Ledger())
+    if comm.is_root:
+        history.finished = np.zeros(plan.n_tasks, dtype=bool)
     if not files:
-        if comm.is_root:
-            history.finished = np.zeros(plan.n_tasks, dtype=bool)
         return history
-    counts = np.zeros(plan.n_tasks, dtype=np.int64)
+    known = np.zeros(plan.n_tasks, dtype=np.uint8)
     shards: set[int] = set()
     for number in range(comm.rank, len(files), comm.size):
-        _read_journal(files[number], number, plan, counts, shards, history.ledger)
+        _read_journal(files[number], number, plan, known, shards, history.ledger)
     history.shards = frozenset().union(*comm.allgather(shards))
-    total = comm.sum_to_root(counts)
-    if total is not None:
-        starts, history.finished = total % ONE_END, total >= ONE_END
-        history.n_failed = int(np.count_nonzero(total >= ONE_FAILURE))
-        history.suspects = np.flatnonzero(
-            ~history.finished & (starts >= STARTS_OF_A_SUSPECT)
-        ).astype(np.int64)
+    suspects = []
+    for first in range(0, plan.n_tasks, TASKS_AT_ONCE):
+        some = known[first : first + TASKS_AT_ONCE]
+        counts = (some & STARTS).astype(np.int64)
+        counts += ONE_END * ((some & ENDED) != 0) + ONE_FAILURE * ((some & FAILED) != 0)
+        total = comm.sum_to_root(counts)
+        if total is not None and history.finished is not None:
+            finished = total >= ONE_END
+            history.finished[first : first + TASKS_AT_ONCE] = finished
+            history.n_failed += int(np.count_nonzero(total >= ONE_FAILURE))
+            suspected = ~finished & (total % ONE_END >= STARTS_OF_A_SUSPECT)
+            suspects.append(first + np.flatnonzero(suspected).astype(np.int64))
+    if suspects:
+        history.suspects = np.concatenate(suspects)
     return history
 
 
@@ -106,28 +98,52 @@ def _read_journal(
     path: Path,
     number: int,
     plan: Plan,
-    counts: Int64Array,
+    known: UInt8Array,
     shards: set[int],
     ledger: Ledger,
 ) -> None:
     reader = JournalReader(path)
     try:
-        for record in reader.records():
-            if record.kind is Kind.SHARD:
-                if reader.destination(record.offset, record.length) == plan.destination:
-                    shards.add(record.task)
-                continue
-            position = int(np.searchsorted(plan.tasks, record.task))
-            if position == plan.n_tasks or plan.tasks[position] != record.task:
-                continue
-            if record.kind is Kind.STARTED:
-                counts[position] += 1
-            elif record.kind is Kind.SUSPECT:
-                counts[position] += STARTS_OF_A_SUSPECT
-            elif record.kind in (Kind.DONE, Kind.FAILED):
-                failed = record.kind is Kind.FAILED
-                counts[position] += ONE_END + failed * ONE_FAILURE
-                place = (record.offset, record.length)
-                ledger.add(position, number, place, failed, record.seconds)
+        records = reader.records()
+        while some := list(islice(records, RECORDS_AT_ONCE)):
+            _take_shards(some, reader, plan, shards)
+            _take_tasks(some, number, plan, known, ledger)
     finally:
         reader.close()
+
+
+def _take_shards(
+    records: Sequence[Record], reader: JournalReader, plan: Plan, shards: set[int]
+) -> None:
+    for record in records:
+        if (
+            record.kind is Kind.SHARD
+            and reader.destination(record.offset, record.length) == plan.destination
+        ):
+            shards.add(record.task)
+
+
+def _take_tasks(
+    records: Sequence[Record], number: int, plan: Plan, known: UInt8Array, ledger: Ledger
+) -> None:
+    """Note starts and ends; records of tasks that the plan does not have do not count."""
+    some = [record for record in records if record.kind is not Kind.SHARD]
+    if not some or not plan.n_tasks:
+        return
+    kinds = np.array([record.kind for record in some], dtype=np.uint8)
+    tasks = np.array([record.task for record in some], dtype=np.int64)
+    positions = np.minimum(np.searchsorted(plan.tasks, tasks), plan.n_tasks - 1)
+    ours = plan.tasks[positions] == tasks
+    for kind, starts in ((Kind.STARTED, 1), (Kind.SUSPECT, STARTS_OF_A_SUSPECT)):
+        of_it, times = np.unique(positions[ours & (kinds == kind)], return_counts=True)
+        former = known[of_it] & STARTS
+        more = np.minimum(former + starts * times, STARTS_OF_A_SUSPECT).astype(np.uint8)
+        known[of_it] += more - former
+    failed = kinds == Kind.FAILED
+    ended = np.flatnonzero(ours & (failed | (kinds == Kind.DONE)))
+    known[positions[ended]] |= ENDED
+    known[positions[ours & failed]] |= FAILED
+    for at in ended.tolist():
+        record = some[at]
+        place = record.offset, record.length
+        ledger.add(int(positions[at]), number, place, bool(failed[at]), record.seconds)

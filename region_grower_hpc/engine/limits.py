@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from types import FrameType
 
 from region_grower_hpc.engine.memory import Memory
+from region_grower_hpc.engine.watchdog import aborted_after
 from region_grower_hpc.errors import InvalidInputError
 
-#: A task that does not react to the alarm (it is inside a C library) ends the rank after this
-#: many times its limit, and a second.
+#: A task that does not react to the alarm (it is inside a C library) aborts the rank after this
+#: many times its limit, and a second; the log tells where it is half a second before.
 PATIENCE = 3.0
 
 
@@ -82,12 +83,22 @@ def _time_bound(limit_s: float | None) -> Iterator[None]:
             raise TaskTimeout(f"longer than {limit_s:g} s")
 
     signal.signal(signal.SIGALRM, interrupt)
-    # This watchdog needs no interpreter lock: it ends a rank whose C library never returns.
-    faulthandler.dump_traceback_later(PATIENCE * limit_s + 1.0, exit=True)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    # It needs no interpreter lock: it ends a rank whose C library never returns. The alarm may come
+    # anywhere up to `inside = False`, so that what must be undone is around it.
+    with _traceback_after(PATIENCE * limit_s + 0.5), aborted_after(PATIENCE * limit_s + 1.0):
+        signal.setitimer(signal.ITIMER_REAL, limit_s)
+        try:
+            yield
+        finally:
+            inside = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextmanager
+def _traceback_after(seconds: float) -> Iterator[None]:
+    """Tell in the log where the process is if the block takes longer."""
+    faulthandler.dump_traceback_later(seconds)
     try:
         yield
     finally:
-        inside = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()

@@ -7,7 +7,6 @@ import heapq
 import logging
 import os
 import resource
-import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -32,7 +31,7 @@ from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.part import Part, rows_agree
 from region_grower_hpc.engine.provenance import Provenance, cpu_seconds
 from region_grower_hpc.engine.selection import shown
-from region_grower_hpc.engine.signals import StopRequest, deadline
+from region_grower_hpc.engine.signals import StopRequest, command_start_s, deadline
 from region_grower_hpc.engine.spread import spread
 from region_grower_hpc.engine.start import Start, begin
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
@@ -85,7 +84,7 @@ class _Merge:
         self.comm, self.job, self.options = comm, job, options
         self.parts, self.part_jobs = parts, part_jobs
         self.state = StateFolder(options.state_dir or state_dir)
-        started_s = time.time()
+        started_s = command_start_s()
         limit_s = from_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
         self.stop = StopRequest(limit_s)
 
@@ -108,7 +107,10 @@ class _Merge:
                 self._end_session(provenance, str(agreed.error))
                 raise
             self._end_session(provenance, f"merged {len(self.parts)} parts")
-            on_root(comm, lambda: mark_complete(self.state, record, plan, gathered))
+            on_root(
+                comm,
+                lambda: mark_complete(self.job, self.state, record, plan, gathered, self.options),
+            )
             return verdict(comm, self.job, plan, self.state, self.options)
 
     def _write(self, plan: Plan) -> Gathered | None:

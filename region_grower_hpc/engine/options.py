@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from region_grower_hpc.engine.selection import Selection
 
+#: How often a run that crashed is started again by its parent (restarts.py).
+MAX_RESTARTS = 10
+
 
 @dataclass(frozen=True)
 class EngineOptions:

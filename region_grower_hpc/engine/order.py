@@ -9,21 +9,27 @@ Where a request costs the scheduler time, no batch is so short that its requests
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Int64Array = NDArray[np.int64]
+#: positions of tasks: int32 where rank 0 holds one for every task of the plan.
+IntArray = NDArray[np.signedinteger[Any]]
 FloatArray = NDArray[np.float64]
 
 
-def longest_first(costs_s: FloatArray, positions: Int64Array) -> Int64Array:
-    """`positions` by descending cost; equal costs keep their order.
+def longest_first(costs_s: FloatArray, positions: IntArray) -> IntArray:
+    """`positions` by descending cost, of the same dtype; equal costs keep their order.
 
     Args:
         costs_s: (n,) predicted cost of every task.
         positions: (m,) the tasks to order, as positions in `costs_s`.
     """
-    return positions[np.argsort(-costs_s[positions], kind="stable")]
+    keys = costs_s[positions]
+    np.negative(keys, out=keys)
+    return positions[np.argsort(keys, kind="stable")]
 
 
 def guided_bounds(
@@ -43,7 +49,9 @@ def guided_bounds(
         return np.append(np.arange(0, total, batch_size), total).astype(np.int64)
     # A floor under the costs keeps batches finite where the prediction is zero everywhere.
     floor_s = max(float(costs_s.max(initial=0.0)) * 1e-6, 1e-12)
-    cumulative_s = np.concatenate(([0.0], np.cumsum(np.maximum(costs_s, floor_s))))
+    cumulative_s = np.zeros(total + 1)
+    np.maximum(costs_s, floor_s, out=cumulative_s[1:])
+    np.cumsum(cumulative_s[1:], out=cumulative_s[1:])
     least_s = min(service_s * workers, cumulative_s[-1] / (3 * workers))
     bounds = [0]
     while bounds[-1] < total:

@@ -98,7 +98,7 @@ def read_part(output: Path, state_dir: Path) -> Part:
         n_found = len(part.tasks())
         if content["run"] != state.run or n_found != plan.n_tasks:
             raise ValueError(f"the results of {n_found} of {plan.n_tasks} tasks are there")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInputError(
             f"{output}: its state folder {state_dir} is damaged ({error}): make the part again, "
             "with --overwrite"

@@ -29,6 +29,7 @@ class Progress:
         tally: tasks done and failed in this session.
         events: progress.jsonl, appended to.
         hidden: neither bar nor lines.
+        phase: what is being done, for `status`.
     """
 
     def __init__(
@@ -39,10 +40,12 @@ class Progress:
         events: Path,
         hidden: bool = False,
         stream: TextIO = sys.stderr,
+        phase: str = "computing",
     ) -> None:
         self._total, self._already, self._tally = total, already, tally
         self._events = events
         self._hidden = hidden
+        self._phase = phase
         self._stream = stream
         self._is_bar = stream.isatty()
         self._started_s = time.monotonic()
@@ -112,7 +115,8 @@ class Progress:
         logger.info("%s", self._words())
 
     def _event(self, name: str) -> None:
-        event = {"event": name, "time": round(time.time(), 3), **self._figures()}
+        now = round(time.time(), 3)
+        event = {"event": name, "phase": self._phase, "time": now, **self._figures()}
         try:
             with self._events.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(event) + "\n")

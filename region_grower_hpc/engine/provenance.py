@@ -14,6 +14,7 @@ from typing import Any
 
 from region_grower_hpc import __version__
 from region_grower_hpc.engine.communicator import Communicator
+from region_grower_hpc.engine.heartbeat import Heartbeat
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.formats import atomic
@@ -87,6 +88,7 @@ class Provenance:
             "sessions": [*former, self._session],
         }
         atomic.write_json(self._path, self._content)
+        self._heartbeat = Heartbeat(state.progress_jsonl)
 
     def end(self, outcome: str, cpu_s: float) -> None:
         """Note how the session ended.
@@ -95,6 +97,7 @@ class Provenance:
             outcome: in a few words.
             cpu_s: CPU time of all ranks.
         """
+        self._heartbeat.stop()
         wall_s = time.monotonic() - self._started_s
         self._session.update(
             ended=_now(),
@@ -110,7 +113,7 @@ def _former_sessions(path: Path) -> list[dict[str, Any]]:
     try:
         sessions = json.loads(path.read_text(encoding="utf-8"))["sessions"]
         return list(sessions)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -77,6 +77,25 @@ def scan(data: memoryview) -> Iterator[Record]:
         else:
             yield record
             position = record.offset + record.length
+
+
+def scan_for(data: memoryview, tasks: Container[int]) -> Iterator[Record]:
+    """The valid records of some tasks, in order; others are passed over unread by their lengths."""
+    end = len(data)
+    position = 0
+    while position + HEADER_BYTES <= end:
+        magic, _, length, task, _ = _HEAD.unpack(data[position : position + _HEAD.size])
+        following = position + HEADER_BYTES + length
+        is_plain = magic == MAGIC and (
+            following == end or data[following : following + len(MAGIC)] == MAGIC
+        )
+        record = None
+        if not is_plain or task in tasks:
+            record = _decode(data, position)
+        if record is not None and task in tasks:
+            yield record
+        is_over = is_plain or record is not None
+        position = following if is_over else _next_magic(data, position + 1)
 
 
 def _decode(data: memoryview, position: int) -> Record | None:

@@ -57,20 +57,25 @@ class Selection:
             positions, left_out = positions[number - 1 :: count], left_out[number - 1 :: count]
         if not positions.size:
             logger.warning("no task is selected (%s)", self)
-        groups = None if plan.cost_groups is None else plan.cost_groups[positions]
-        return dataclasses.replace(
-            plan,
-            tasks=plan.tasks[positions],
-            costs_s=plan.costs_s[positions],
-            cost_groups=groups,
-            shard_size=0,
-            left_out=left_out,
-        )
+        return dataclasses.replace(only(plan, positions), left_out=left_out)
+
+
+def only(plan: Plan, positions: Int64Array) -> Plan:
+    """The plan of the tasks at these positions alone; its shards are its own."""
+    groups = None if plan.cost_groups is None else plan.cost_groups[positions]
+    return dataclasses.replace(
+        plan,
+        tasks=plan.tasks[positions],
+        costs_s=plan.costs_s[positions],
+        cost_groups=groups,
+        shard_size=0,
+        left_out=plan.left_out[:0],
+    )
 
 
 def identity(tasks: Int64Array) -> str:
     """Digest of a list of tasks."""
-    return hashlib.sha256(np.ascontiguousarray(tasks, dtype="<i8").tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(tasks, dtype="<i8").data).hexdigest()
 
 
 def shown(ids: Sequence[int]) -> str:
@@ -120,10 +125,10 @@ def _words(path: Path) -> list[str]:
 
 def _range(word: str, where: str, end: int) -> tuple[int, int]:
     """First and last + 1 of `A:B` (A and B may be left out) or of a single id."""
-    match = re.fullmatch(r"(\d*)(:?)(\d*)", word)
+    match = re.fullmatch(r"(\d{0,18})(:?)(\d{0,18})", word)
     if match and (match[1] or match[2]):
         first = int(match[1] or 0)
         last = int(match[3] or end) if match[2] else first + 1
         if first <= last:
             return first, last
-    raise InvalidInputError(f"{where} {word!r} is neither a gid nor a range A:B of gids")
+    raise InvalidInputError(f"{where} {word!r:.80} is neither a gid nor a range A:B of gids")

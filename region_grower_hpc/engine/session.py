@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from region_grower_hpc.engine.agreement import AgreedError, from_root, on_all
 from region_grower_hpc.engine.collector import Gathered
 from region_grower_hpc.engine.communicator import Communicator
+from region_grower_hpc.engine.crash_report import crashes_reported
 from region_grower_hpc.engine.dispatch import SERVICE_S, choose_dispatcher
 from region_grower_hpc.engine.exchange import write_shards
 from region_grower_hpc.engine.job import Job, Plan, Result
@@ -28,7 +28,7 @@ from region_grower_hpc.engine.journal import (
 from region_grower_hpc.engine.ledger import History, read_history
 from region_grower_hpc.engine.limits import TaskLimits
 from region_grower_hpc.engine.options import EngineOptions
-from region_grower_hpc.engine.order import guided_bounds, longest_first
+from region_grower_hpc.engine.order import IntArray, guided_bounds, longest_first
 from region_grower_hpc.engine.progress import Progress
 from region_grower_hpc.engine.signals import StopRequest
 from region_grower_hpc.engine.state import StateFolder
@@ -37,8 +37,6 @@ from region_grower_hpc.engine.work import Worker, remaining
 from region_grower_hpc.errors import StoppedEarly
 
 logger = logging.getLogger(__name__)
-
-Int64Array = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Session:
                 comm,
                 self.job,
                 plan,
-                history.ledger.entries(),
+                history.ledger,
                 paths,
                 history.shards,
                 journal,
@@ -115,26 +113,28 @@ class Session:
     def _work(self, history: History, worker: Worker) -> None:
         """First what is left, longest first; then the suspects, each alone."""
         comm, plan = self.comm, self.plan
-        left = None
+        order = None
         if history.finished is not None:
-            left = longest_first(plan.costs_s, remaining(history.finished, history.suspects))
+            order = longest_first(plan.costs_s, remaining(history.finished, history.suspects))
             if history.n_finished:
                 logger.info("%d of %d tasks are done already", history.n_finished, plan.n_tasks)
-        if comm.bcast(left is not None and len(left) > 0):
-            self._phase(history, worker, left, alone=False)
+        order = comm.share(order)  # Rank 0 lets its own copy go.
+        if len(order):
+            self._phase(history, worker, order, alone=False)
         found = comm.allgather(worker.suspected)
-        suspects = None
+        order = None
         if history.finished is not None:
             everyone = {*history.suspects.tolist(), *(at for rank in found for at in rank)}
-            suspects = longest_first(plan.costs_s, np.array(sorted(everyone), dtype=np.int64))
+            order = longest_first(plan.costs_s, np.array(sorted(everyone), dtype=np.int64))
+            if everyone:
+                logger.warning("%d tasks are tried alone, in a process each", len(everyone))
+        order = comm.share(order)
         stops = any(comm.allgather(bool(self.stop)))
-        if comm.bcast(suspects is not None and len(suspects) > 0) and not stops:
-            self._phase(history, worker, suspects, alone=True)
+        if len(order) and not stops:
+            self._phase(history, worker, order, alone=True)
 
-    def _phase(
-        self, history: History, worker: Worker, order: Int64Array | None, alone: bool
-    ) -> None:
-        """Hand out an ordered list of tasks; rank 0 has it.
+    def _phase(self, history: History, worker: Worker, order: IntArray, alone: bool) -> None:
+        """Hand out an ordered list of tasks.
 
         Args:
             history: on rank 0, of former sessions.
@@ -144,13 +144,13 @@ class Session:
         """
         comm, plan, options = self.comm, self.plan, self.options
         bounds = None
-        if order is not None:
+        if comm.is_root:
             schedules_only = options.dispatch == "master" or comm.n_nodes > 1
             workers = max(comm.size - schedules_only, 1)
             size = 1 if alone else options.batch_size
             service_s = SERVICE_S if schedules_only else 0.0
             bounds = guided_bounds(plan.costs_s[order], workers, size, service_s)
-        order, bounds = comm.share(order), comm.share(bounds)
+        bounds = comm.share(bounds)
         dispatcher = on_all(
             comm, lambda: choose_dispatcher(comm, len(bounds) - 1, options.dispatch)
         )
@@ -162,8 +162,10 @@ class Session:
                 limits = TaskLimits()  # A child keeps them itself.
             else:
                 run = self._in_this_rank(dispatcher.computes)
+                stack.enter_context(crashes_reported(worker.journal.fileno()))
             on_all(comm, limits.check if dispatcher.computes else lambda: None)
-            stack.enter_context(self._progress(history, dispatcher.tally))
+            phase = "suspects" if alone else "computing"
+            stack.enter_context(self._progress(history, dispatcher.tally, phase))
             if dispatcher.computes:
                 worker.work(dispatcher, order, bounds, run, limits)
             else:
@@ -179,13 +181,15 @@ class Session:
         return lambda task: self.job.run(state, task)
 
     @contextlib.contextmanager
-    def _progress(self, history: History, tally: Callable[[], tuple[int, int]]) -> Iterator[None]:
+    def _progress(
+        self, history: History, tally: Callable[[], tuple[int, int]], phase: str
+    ) -> Iterator[None]:
         if not self.comm.is_root:
             yield
             return
         events, hidden = self.state.progress_jsonl, self.options.hide_progress
         already = history.n_finished, history.n_failed
-        with Progress(self.plan.n_tasks, already, tally, events, hidden):
+        with Progress(self.plan.n_tasks, already, tally, events, hidden, phase=phase):
             yield
 
     def _stop(self, what: str) -> NoReturn:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import FrameType
 
+from region_grower_hpc.engine.restarts import STARTED
+
 #: Seconds before SLURM's end of the job at which no further task is started; of a short job, a
 #: tenth of what is left of it.
 SLURM_MARGIN_S = 60.0
@@ -56,6 +58,11 @@ class StopRequest:
         if number == signal.SIGINT and self._reason:
             raise KeyboardInterrupt
         self.request(f"{signal.Signals(number).name} received")
+
+
+def command_start_s() -> float:
+    """time.time() at the first start of the command, where its parent has started it again; now."""
+    return float(os.environ.get(STARTED) or time.time())
 
 
 def deadline(

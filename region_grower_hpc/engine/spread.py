@@ -17,7 +17,7 @@ def spread(comm: Communicator, plan: Plan | None) -> Plan:
 
     Args:
         comm: all ranks.
-        plan: on rank 0; None elsewhere.
+        plan: on rank 0; None elsewhere. What orders the work stays on rank 0, which does it.
     """
     shared: Mapping[str, Any] = {} if plan is None else plan.shared
     light = None
@@ -34,6 +34,5 @@ def spread(comm: Communicator, plan: Plan | None) -> Plan:
         light = (bare, list(shared))
     bare, names = comm.bcast(light)  # type: ignore[misc]
     tasks = comm.share(None if plan is None else plan.tasks)
-    costs_s = comm.share(None if plan is None else plan.costs_s)
     here = {name: comm.share(shared.get(name)) for name in names}
-    return dataclasses.replace(plan or bare, tasks=tasks, costs_s=costs_s, shared=here)
+    return dataclasses.replace(plan or bare, tasks=tasks, shared=here)

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.restarts import RESTART_COUNT
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
 
@@ -24,8 +25,8 @@ class Start(Enum):
 
 
 def is_requeued() -> bool:
-    """Whether SLURM has started this job again."""
-    return int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0
+    """Whether SLURM or the parent of this run (restarts.py) has started it again."""
+    return any(int(os.environ.get(name) or 0) for name in ("SLURM_RESTART_COUNT", RESTART_COUNT))
 
 
 def begin(
@@ -35,12 +36,11 @@ def begin(
 
     The arguments and errors are those of `decide`.
     """
-    requeued = is_requeued()
     # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
-    if decide(state, record, outputs, options, requeued) is Start.NOTHING:
+    if decide_now(state, record, outputs, options) is Start.NOTHING:
         return Start.NOTHING
     state.lock()
-    start = decide(state, record, outputs, options, requeued)
+    start = decide_now(state, record, outputs, options)
     former = state.read_plan()
     if start is Start.CONTINUE and former is not None and former.version != record.version:
         logger.warning(
@@ -51,6 +51,13 @@ def begin(
     if start is Start.FRESH:
         state.begin(record)
     return start
+
+
+def decide_now(
+    state: StateFolder, record: PlanRecord, outputs: Sequence[Path], options: EngineOptions
+) -> Start:
+    """`decide` in the SLURM job of this process, if there is one."""
+    return decide(state, record, outputs, options, is_requeued())
 
 
 def decide(

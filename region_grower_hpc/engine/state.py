@@ -33,22 +33,16 @@ from typing import Any
 from region_grower_hpc import __version__
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.selection import identity
+from region_grower_hpc.engine.state_dir import state_dir_of_file as state_dir_of_file
+from region_grower_hpc.engine.state_dir import state_dir_of_folder as state_dir_of_folder
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats import atomic
 from region_grower_hpc.formats.digest import digest_file, digest_json
 
 #: How long to wait for a former run on the same output that is still dying.
 LOCK_PATIENCE_S = 30.0
-
-
-def state_dir_of_file(main_output: Path) -> Path:
-    """Where the state of a run lies whose main output is a file."""
-    return main_output.with_name(main_output.name + ".rghpc")
-
-
-def state_dir_of_folder(main_output: Path) -> Path:
-    """Where the state of a run lies whose main output is a folder."""
-    return main_output / ".rghpc"
+#: What a damaged JSON file may raise where it is read.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class PlanRecord:
     """The identity of a plan, as plan.json keeps it.
 
     The digest covers everything that changes results: options and the content of inputs, never
-    paths. The version of the product is recorded, not covered.
+    paths. The version of the product and the job's settings are recorded, not covered.
     """
 
     job: str
@@ -66,13 +60,19 @@ class PlanRecord:
     inputs: Mapping[str, str]
     tasks: str
     version: str = __version__
+    #: JSON values from which `rerun` makes the job again; None where it cannot.
+    settings: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, job: str, plan: Plan) -> PlanRecord:
         """The record of a plan; reads the inputs."""
         options = json.loads(json.dumps(dict(plan.options)))
         inputs = {role: digest_file(path) for role, path in plan.inputs.items()}
-        return cls(job, plan.n_tasks, plan.shard_size, options, inputs, identity(plan.tasks))
+        settings = None if plan.settings is None else json.loads(json.dumps(dict(plan.settings)))
+        return cls(
+            *(job, plan.n_tasks, plan.shard_size, options, inputs, identity(plan.tasks)),
+            settings=settings,
+        )
 
     def over(self, plan: Plan) -> PlanRecord:
         """The record of the same plan over a part of its tasks."""
@@ -101,13 +101,21 @@ class PlanRecord:
             "tasks": self.tasks,
             "options": dict(self.options),
             "inputs": dict(self.inputs),
+            "settings": None if self.settings is None else dict(self.settings),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PlanRecord:
         """Inverse of `as_json`."""
         keys = ("job", "n_tasks", "shard_size", "tasks", "options", "inputs", "version")
-        return cls(**{key: value[key] for key in keys})
+        for key in ("options", "inputs"):
+            if not isinstance(value[key], dict):
+                raise TypeError(f"'{key}' must be a mapping")
+        for key in ("n_tasks", "shard_size"):
+            if not isinstance(value[key], int):
+                raise TypeError(f"'{key}' must be a whole number")
+        # Former versions recorded no settings.
+        return cls(**{key: value[key] for key in keys}, settings=value.get("settings"))
 
     def differences(self, other: PlanRecord) -> list[str]:
         """What differs, in words: `option: theirs -> ours`."""
@@ -149,8 +157,9 @@ class StateFolder:
         """Whether the run that plan.json tells of has ended well."""
         try:
             marker = json.loads(self.complete.read_text(encoding="utf-8"))
-            return bool(marker["run"] == self.run)
-        except (OSError, ValueError, KeyError, TypeError):
+            failed = marker["failed"].values()
+            return bool(marker["run"] == self.run) and all(isinstance(n, int) for n in failed)
+        except (OSError, *_DAMAGE):
             return False
 
     @property
@@ -166,14 +175,19 @@ class StateFolder:
     def read_plan(self) -> PlanRecord | None:
         """The plan of the former run; None if there is none."""
         try:
-            return PlanRecord.from_json(json.loads(self.plan_json.read_text(encoding="utf-8")))
+            content = json.loads(self.plan_json.read_text(encoding="utf-8"))
+            if not isinstance(content["run"], str):
+                raise TypeError("'run' must be a string")
+            return PlanRecord.from_json(content)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (ValueError, KeyError, TypeError) as error:
+        except _DAMAGE as error:
             raise InvalidInputError(
                 f"{self.plan_json} is damaged ({error}): remove {self.path} and start again with "
                 "--overwrite"
             ) from error
+        except OSError as error:
+            raise InvalidInputError(f"cannot read {self.plan_json}: {error.strerror}") from error
 
     def begin(self, record: PlanRecord) -> None:
         """Make the folder ready for a fresh run.
@@ -237,5 +251,6 @@ class StateFolder:
     def unlock(self) -> None:
         """Let others work on the folder."""
         if self._lock is not None:
-            os.close(self._lock)
+            with contextlib.suppress(OSError):  # It is free in any case.
+                os.close(self._lock)
             self._lock = None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from region_grower_hpc.engine.agreement import AgreedError
 from region_grower_hpc.engine.comm import connect
 from region_grower_hpc.engine.communicator import Communicator
+from region_grower_hpc.engine.last_word import leave_with
 from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError, StoppedEarly
 
 #: Time for the launcher to pass on the last words of a rank.
@@ -35,13 +36,16 @@ def supervised(action: Callable[[Communicator], ExitCode]) -> ExitCode:
         if comm is None:
             raise  # Each rank refuses; the front end lets the first one speak.
         tell(error)
+        leave_with(error.exit_code)
         time.sleep(LAST_WORDS_S)
         comm.abort(error.exit_code)
     except BaseException as error:
         _last_words(comm, error)
+        code = 130 if isinstance(error, KeyboardInterrupt) else int(ExitCode.INTERNAL)
+        leave_with(code)
         if comm is None:
-            raise SystemExit(ExitCode.INTERNAL) from None
-        comm.abort(130 if isinstance(error, KeyboardInterrupt) else ExitCode.INTERNAL)
+            raise SystemExit(code) from None
+        comm.abort(code)
 
 
 def tell(error: RegionGrowerHpcError) -> None:

@@ -7,7 +7,7 @@ a rank. It becomes a failure only if the child dies by itself (`crash`), or exce
 
 from __future__ import annotations
 
-import ctypes
+import faulthandler
 import mmap
 import os
 import pickle
@@ -15,8 +15,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,24 @@ from typing import Any
 from region_grower_hpc.engine.job import Job, Plan, Result
 from region_grower_hpc.engine.launcher import without_launcher
 from region_grower_hpc.engine.limits import TaskLimits
+from region_grower_hpc.engine.orphan import be_child
 from region_grower_hpc.engine.signals import StopRequest
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
 
-_PR_SET_PDEATHSIG = 1
 #: Kills of the child by others (the kernel's, for want of memory) before it counts as `memory`.
 _KILLS_ALLOWED = 2
 #: How often a waiting rank looks whether it shall stop.
 _LOOK_S = 0.2
+#: How much later than asked for a rank awakes that was paused.
+_PAUSE_S = 1.0
 
 
 class LeftUnfinished(Exception):
     """The run stops before the child has ended; the next start tries the task again."""
+
+
+class ChildFailed(RegionGrowerHpcError):
+    """A child died outside of its task, which tells nothing about the task: the run ends."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +65,26 @@ class Solitary:
         Raises:
             TaskFailure: the task's own failure, or crash, memory, timeout.
             LeftUnfinished: the run stops.
-            RegionGrowerHpcError: the child died before it came to the task.
+            ChildFailed: the child died before it came to the task, or could not answer.
         """
         answer, ready = self.folder / f"{task}.answer", self.folder / f"{task}.ready"
-        for _ in range(_KILLS_ALLOWED):
-            status = self._child(task)
+        kills = 0
+        while kills < _KILLS_ALLOWED:
+            ready.unlink(missing_ok=True)
+            status, was_paused = self._child(task)
             if answer.exists():
                 outcome = pickle.loads(answer.read_bytes())
                 if isinstance(outcome, Result):
                     return outcome
                 raise outcome
-            if status != -signal.SIGKILL:
+            if status == -signal.SIGKILL:
+                kills += 1
+            elif status != -signal.SIGALRM or not was_paused:
                 break
         if not ready.exists():
-            raise RegionGrowerHpcError(
-                f"the child process for task {task} ended with {status} before it began the task"
+            raise ChildFailed(
+                f"the child process for task {task} ended with {status} before it began the task, "
+                f"or after its end (is there room in {self.folder.parent}?)"
             )
         if status == -signal.SIGALRM:
             raise TaskFailure("timeout", f"took longer than {self.limits.time_s:g} s")
@@ -82,8 +94,11 @@ class Solitary:
             raise TaskFailure("crash", f"the process died of {signal.Signals(-status).name}")
         raise TaskFailure("crash", f"the process ended with code {status}")
 
-    def _child(self, task: int) -> int:
-        """Start a child and wait for it; its exit status."""
+    def _child(self, task: int) -> tuple[int, bool]:
+        """Start a child and wait for it; its exit status, and whether all were paused meanwhile.
+
+        A batch system may suspend a job, and Ctrl-Z a command; the kernel's clocks go on.
+        """
         environment: Mapping[str, str] = {
             **without_launcher(os.environ),
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -96,12 +111,17 @@ class Solitary:
             start_new_session=True,
         )
         try:
+            was_paused = False
             while True:
-                try:
-                    return child.wait(timeout=_LOOK_S)
-                except subprocess.TimeoutExpired:
-                    if self.stop:
-                        raise LeftUnfinished from None
+                looked_s = time.monotonic()
+                status = None
+                with suppress(subprocess.TimeoutExpired):
+                    status = child.wait(timeout=_LOOK_S)
+                was_paused |= time.monotonic() - looked_s > _LOOK_S + _PAUSE_S
+                if status is not None:
+                    return status, was_paused
+                if self.stop:
+                    raise LeftUnfinished
         finally:
             child.kill()
             child.wait()
@@ -144,15 +164,16 @@ def _read_request(folder: Path) -> tuple[Job[Any], Plan, TaskLimits]:
 def main(folder: Path, task: int) -> None:
     """The child: do the task, and leave a Result or a TaskFailure as its answer.
 
-    An error before the task begins is not the task's: it ends the child, and the run with it.
+    An error before the task begins, or after its end, is not the task's: it ends the child, and the
+    run with it.
     """
-    for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    be_child()
+    faulthandler.enable()  # The log shows where a task crashes.
     job, plan, limits = _read_request(folder)
     state = job.setup(plan)
     limits.check()
-    (folder / f"{task}.ready").touch()
+    ready = folder / f"{task}.ready"
+    ready.touch()
     if limits.time_s is not None:
         # By the kernel, whatever the task is inside of.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -169,8 +190,10 @@ def main(folder: Path, task: int) -> None:
     except Exception as error:
         outcome = TaskFailure("internal", str(error), type(error).__name__)
     signal.setitimer(signal.ITIMER_REAL, 0)
+    content = pickle.dumps(outcome, protocol=5)
+    ready.unlink()  # What goes wrong from here on, for want of room, is not the task's fault.
     part = folder / f"{task}.part"
-    part.write_bytes(pickle.dumps(outcome, protocol=5))
+    part.write_bytes(content)
     part.rename(folder / f"{task}.answer")
 
 

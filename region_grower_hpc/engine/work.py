@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,16 +15,20 @@ from numpy.typing import NDArray
 from region_grower_hpc.engine.dispatch import Dispatcher
 from region_grower_hpc.engine.job import Failure, Job, Plan, Result
 from region_grower_hpc.engine.journal import JournalWriter
-from region_grower_hpc.engine.ledger import Ledger
 from region_grower_hpc.engine.limits import TaskLimits, TaskTimeout
+from region_grower_hpc.engine.order import IntArray
+from region_grower_hpc.engine.places import Ledger
 from region_grower_hpc.engine.record import array_parts
 from region_grower_hpc.engine.signals import StopRequest
-from region_grower_hpc.engine.suspects import LeftUnfinished
+from region_grower_hpc.engine.suspects import ChildFailed, LeftUnfinished
 from region_grower_hpc.errors import TaskFailure
 
 logger = logging.getLogger(__name__)
 
 Int64Array = NDArray[np.int64]
+#: Positions turned into Python's numbers at a time.
+POSITIONS_AT_ONCE = 1024
+HOST = os.uname().nodename.encode()
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Worker:
     def work(
         self,
         dispatcher: Dispatcher,
-        order: Int64Array,
+        order: IntArray,
         bounds: Int64Array,
         run: Callable[[int], Result],
         limits: TaskLimits,
@@ -65,22 +70,22 @@ class Worker:
             self._do(position, run, limits)
 
     def _positions(
-        self, dispatcher: Dispatcher, order: Int64Array, bounds: Int64Array
+        self, dispatcher: Dispatcher, order: IntArray, bounds: Int64Array
     ) -> Iterator[int]:
         """Positions of the tasks to do next, one at a time."""
         dispatcher.report(*self.kept, bool(self.stop))
         while (batch := dispatcher.next_batch()) is not None:
-            for position in order[bounds[batch] : bounds[batch + 1]]:
+            for position in _each(order, int(bounds[batch]), int(bounds[batch + 1])):
                 if not dispatcher.report(*self.kept, bool(self.stop)):
                     break
-                yield int(position)
+                yield position
             self.journal.flush()
             self.kept = self.done, self.failed
             dispatcher.report(*self.kept, bool(self.stop))
 
     def _do(self, position: int, run: Callable[[int], Result], limits: TaskLimits) -> None:
         task = int(self.plan.tasks[position])
-        self.journal.started(task)
+        self.journal.started(task, self._note())
         # Only what a kill can no longer take is reported done.
         self.kept = self.done, self.failed
         started_s = time.perf_counter()
@@ -98,6 +103,8 @@ class Worker:
             return
         except LeftUnfinished:
             return
+        except ChildFailed:
+            raise
         except TaskFailure as failure:
             self._fail(position, failure, time.perf_counter() - started_s)
             return
@@ -111,6 +118,10 @@ class Worker:
         self.ledger.add(position, self.file, place, False, seconds)
         self.done += 1
 
+    def _note(self) -> bytes:
+        """For `status`, which reads only the end of the journal: done and failed here, host."""
+        return b"%d %d %b" % (self.done, self.failed, HOST)
+
     def _fail(self, position: int, failure: TaskFailure, seconds: float) -> None:
         task = int(self.plan.tasks[position])
         kept = Failure.of(task, failure)
@@ -120,8 +131,17 @@ class Worker:
         self.failed += 1
 
 
-def remaining(finished: NDArray[np.bool_], suspects: Iterable[int]) -> Int64Array:
-    """Positions of tasks that are neither finished nor suspected, ascending."""
+def _each(order: IntArray, first: int, stop: int) -> Iterator[int]:
+    """Positions of a batch, not all of them turned into Python's numbers at once."""
+    for here in range(first, stop, POSITIONS_AT_ONCE):
+        yield from order[here : min(here + POSITIONS_AT_ONCE, stop)].tolist()
+
+
+def remaining(finished: NDArray[np.bool_], suspects: Iterable[int]) -> IntArray:
+    """Positions of tasks that are neither finished nor suspected, ascending.
+
+    In int32, which holds any position (places.py).
+    """
     mask = ~finished
     mask[list(suspects)] = False
-    return np.flatnonzero(mask).astype(np.int64)
+    return np.flatnonzero(mask).astype(np.int32)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.json_file import read_json
+from region_grower_hpc.formats.nrrd_checks import header_problem
+from region_grower_hpc.formats.region_tree import tree_problem
 
 if TYPE_CHECKING:
     import voxcell
@@ -65,6 +68,9 @@ class Atlas:
         if HIERARCHY not in self._read:
             path = _existing(self.folder / HIERARCHY)
             try:
+                problem = tree_problem(read_json(path))
+                if problem is not None:
+                    raise ValueError(problem)
                 self._read[HIERARCHY] = voxcell.RegionMap.load_json(path)
             except Exception as error:
                 raise _invalid(path, error, "no tree of regions") from error
@@ -111,7 +117,11 @@ class Atlas:
         if key not in self._read:
             path = _existing(self._path(name))
             try:
-                self._read[key] = _Grid.of_header(nrrd.read_header(str(path)))
+                header = nrrd.read_header(str(path))
+                problem = header_problem(path, header)
+                if problem is not None:
+                    raise ValueError(problem)
+                self._read[key] = _Grid.of_header(header)
             except Exception as error:
                 raise _invalid(path, error, "no readable nrrd header") from error
         grid: _Grid = self._read[key]

@@ -6,9 +6,11 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from region_grower_hpc.formats.failed_write import naming
 
 #: Files of one rank on their way to the disk; more gain little, and there are many ranks.
 SYNCED_AT_ONCE = 4
@@ -23,17 +25,21 @@ def replacing(path: Path) -> Iterator[Path]:
     The temporary name keeps the suffix, by which many writers choose the format. It is always the
     same, so that what a killed writer left is replaced by the next one; it is removed when the
     block raises. There is one writer at a time.
+
+    Raises:
+        OSError: naming `path`, if it cannot be written.
     """
     path = Path(path)
     temporary = _beside(path)
-    try:
-        yield temporary
-        sync(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
+    with naming(path, temporary):
+        try:
+            yield temporary
+            sync(temporary)
+            temporary.replace(path)
+        except BaseException:
+            _remove(temporary)
+            raise
+        sync(path.parent)
 
 
 class ReplacedTogether:
@@ -55,29 +61,42 @@ class ReplacedTogether:
                 self._replace()
         finally:
             for temporary in self._temporaries.values():
-                temporary.unlink(missing_ok=True)
+                _remove(temporary)
 
     @contextmanager
     def replacing(self, path: Path) -> Iterator[Path]:
         """Yield a temporary path beside `path`, as `replacing` does."""
         path = Path(path)
         temporary = self._temporaries[path] = _beside(path)
-        yield temporary
+        with naming(path, temporary):
+            yield temporary
 
     def _replace(self) -> None:
         with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
-            for _ in threads.map(sync, self._temporaries.values()):
+            for _ in threads.map(_sync_temporary, self._temporaries):
                 pass
-        folders = {path.parent for path in self._temporaries}
-        while self._temporaries:
-            path, temporary = self._temporaries.popitem()
-            temporary.replace(path)
-        for folder in folders:
-            sync(folder)
+        for path, temporary in self._temporaries.items():
+            with naming(path, temporary):
+                temporary.replace(path)
+        for folder in {path.parent for path in self._temporaries}:
+            with naming(folder):
+                sync(folder)
 
 
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.stem}.part{path.suffix}")
+
+
+def _remove(temporary: Path) -> None:
+    """Remove a temporary file; where even that fails, the next writer replaces it."""
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_temporary(path: Path) -> None:
+    temporary = _beside(path)
+    with naming(path, temporary):
+        sync(temporary)
 
 
 def sync(path: Path) -> None:

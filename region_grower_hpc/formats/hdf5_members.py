@@ -41,6 +41,9 @@ _FILE_PROPERTIES = _without_times(h5p.FILE_CREATE)
 _ACCESS_PROPERTIES = h5p.create(h5p.FILE_ACCESS)
 _ACCESS_PROPERTIES.set_libver_bounds(h5f.LIBVER_V18, h5f.LIBVER_V18)
 _ACCESS_PROPERTIES.set_fclose_degree(h5f.CLOSE_STRONG)
+# Small datasets are written at once, where an error can be raised. When a dataset cannot be
+# written as it is closed, libhdf5 crashes.
+_ACCESS_PROPERTIES.set_sieve_buf_size(0)
 
 
 @contextmanager

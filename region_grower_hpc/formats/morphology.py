@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atomic import Replacing, replacing
+from region_grower_hpc.formats.first_reading import morphology_problem
 from region_grower_hpc.formats.hdf5_members import MemberWriter, replacing_hdf5, write_metadata
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ def read(path: Path) -> MorphologyArrays:
     if not path.is_file():
         raise InvalidInputError(f"morphology file '{path}' does not exist: check the path")
     try:
+        problem = morphology_problem(path)
+        if problem is not None:
+            raise ValueError(f"it {problem}")
         return _from_immutable(morphio.Morphology(path))
     except Exception as error:  # a damaged file raises MorphioError, RuntimeError and others
         reason = " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())

@@ -9,13 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.formats.hdf5_errors import HDF5_ERRORS
+from region_grower_hpc.formats.hdf5_links import check_self_contained
+from region_grower_hpc.formats.hdf5_sizes import size_problem
+from region_grower_hpc.formats.noted_errors import noting_errors
 
 if TYPE_CHECKING:
     import voxcell
@@ -26,6 +30,10 @@ ORIENTATION = (
     *("orientation_x", "orientation_y", "orientation_z", "orientation_w"),
     *("rotation_angle_xaxis", "rotation_angle_yaxis", "rotation_angle_zaxis"),
 )
+#: Columns whose values are used as numbers; the last two are those of MVD3.
+MUST_BE_NUMBERS = frozenset((*POSITION, *ORIENTATION, "positions", "orientations"))
+#: Datasets of MVD3 with a row of so many values a cell; all others have one value a cell.
+VECTORS = {"/cells/positions": 3, "/cells/orientations": 4}
 
 
 def load_cells(path: Path, required: Sequence[str] = ()) -> voxcell.CellCollection:
@@ -47,6 +55,7 @@ def load_cells(path: Path, required: Sequence[str] = ()) -> voxcell.CellCollecti
     with _opened(path) as file:
         layout = _layout(path, file)
         _check(path, layout, required)
+        check_self_contained(file, path)
         names, count = list(layout.properties), layout.count or 0
     collection = voxcell.CellCollection
     load = collection.load_mvd3 if _is_mvd3(path) else collection.load_sonata
@@ -56,6 +65,8 @@ def load_cells(path: Path, required: Sequence[str] = ()) -> voxcell.CellCollecti
         raise InvalidInputError(f"cells file '{path}' cannot be read: {error}") from error
     # voxcell reads the properties in an order that changes from process to process.
     cells.properties = cells.properties[names].reindex(range(count))
+    for name in required:
+        _check_texts(path, name, cells.properties[name])
     return cells
 
 
@@ -78,9 +89,9 @@ def save_cells(cells: voxcell.CellCollection, path: Path) -> None:
             )
     # Not `cells.save`, which refuses NaN also where the format holds it.
     save = cells.save_mvd3 if _is_mvd3(path) else cells.save_sonata
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, noting_errors(temporary) as file:
         try:
-            save(temporary)
+            save(file)
         except TypeError as error:
             raise InvalidInputError(
                 f"cells cannot be saved to '{path}': a property holds neither numbers nor strings "
@@ -94,7 +105,7 @@ def count_cells(path: Path) -> int | None:
     try:
         with _opened(path) as file:
             return _layout(path, file).count
-    except (InvalidInputError, KeyError, OSError):
+    except InvalidInputError:
         return None
 
 
@@ -133,12 +144,16 @@ def _sonata_layout(path: Path, file: h5py.File) -> _Layout:
     if len(names) > 1:
         raise _invalid(path, f"'/nodes' has several populations ({', '.join(names)}): keep one")
     population = nodes[names[0]]
+    if not isinstance(population, h5py.Group):
+        raise _invalid(path, f"'{population.name}' is no population: it must be a group")
     groups = [name for name in population if name.isdecimal()]
     if groups != ["0"]:
         found = ", ".join(groups) or "none"
         raise _invalid(path, f"'{population.name}' must have the single group 0 (found: {found})")
 
     group = population["0"]
+    if not isinstance(group, h5py.Group):
+        raise _invalid(path, f"'{group.name}' must be a group of the cells' properties")
     members = _datasets(group)
     absent = [name for name in POSITION if name not in members]
     if 0 < len(absent) < len(POSITION):
@@ -177,7 +192,9 @@ def _check(path: Path, layout: _Layout, required: Sequence[str]) -> None:
             raise _invalid(
                 path, f"'{column.name}' has {size} value(s), but '{first}' {layout.count}"
             )
+        _check_values(path, column)
     for name, values in layout.library.items():
+        _check_values(path, values)
         rows = layout.properties.get(name)
         if rows is None:
             continue
@@ -192,6 +209,31 @@ def _check(path: Path, layout: _Layout, required: Sequence[str]) -> None:
             )
 
 
+def _check_values(path: Path, values: h5py.Dataset) -> None:
+    """Refuse what is neither numbers nor texts, and sizes beyond what the file can hold."""
+    width = VECTORS.get(values.name)
+    if values.shape is not None and values.shape[1:] != (() if width is None else (width,)):
+        wanted = "one value" if width is None else f"{width} values"
+        raise _invalid(path, f"'{values.name}' must have {wanted} a cell, not {values.shape[1:]}")
+    kind = values.dtype.kind
+    is_text = h5py.check_string_dtype(values.dtype) is not None
+    if values.name.rpartition("/")[2] in MUST_BE_NUMBERS:
+        if kind not in "iuf":
+            raise _invalid(path, f"'{values.name}' must hold numbers, not {values.dtype}")
+    elif kind not in "iufb" and not is_text:
+        raise _invalid(path, f"'{values.name}' holds neither numbers nor texts ({values.dtype})")
+    problem = size_problem(values)
+    if problem is not None:
+        raise _invalid(path, f"'{values.name}' {problem}")
+
+
+def _check_texts(path: Path, name: str, values: Any) -> None:
+    """Refuse a required property that holds anything else than texts."""
+    for value in values.unique():
+        if not isinstance(value, str) or not value.isprintable():
+            raise _invalid(path, f"property '{name}' must hold plain texts, but has {value!r}")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
     if not path.is_file():
@@ -204,7 +246,12 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             "file, or an MVD3 file whose name ends in .mvd3"
         ) from error
     with file:
-        yield file
+        try:
+            yield file
+        except HDF5_ERRORS as error:
+            raise _invalid(
+                path, f"the file is damaged ({type(error).__name__}: {error}): replace it"
+            ) from error
 
 
 def _is_mvd3(path: Path) -> bool:

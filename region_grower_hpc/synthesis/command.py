@@ -77,8 +77,8 @@ def generate_parameters(log_level: str, **values: Any) -> None:
     """Derive TMD growth parameters for each mtype of a folder of morphologies.
 
     INPUT_FOLDER holds the morphologies; DAT_FILE lists them, after a header line, as name, layer
-    and mtype separated by spaces. The output has the form {REGION: {mtype: ...}} that
-    synthesize-morphologies reads.
+    and mtype separated by spaces, or is a morphology database (neuronDB) whose name ends in .xml.
+    The output has the form {REGION: {mtype: ...}} that synthesize-morphologies reads.
     """
     from region_grower_hpc.synthesis.generate import generate_parameters as generate
 
@@ -106,8 +106,8 @@ def generate_distributions(log_level: str, **values: Any) -> None:
     """Derive TMD distributions for each mtype of a folder of morphologies.
 
     INPUT_FOLDER holds the morphologies; DAT_FILE lists them, after a header line, as name, layer
-    and mtype separated by spaces. The output has the form {REGION: {mtype: ...}} that
-    synthesize-morphologies reads.
+    and mtype separated by spaces, or is a morphology database (neuronDB) whose name ends in .xml.
+    The output has the form {REGION: {mtype: ...}} that synthesize-morphologies reads.
     """
     from region_grower_hpc.synthesis.generate import generate_distributions as generate
 
@@ -247,19 +247,21 @@ def synthesize_morphologies(context: click.Context, /, **values: Any) -> None:
     The options of `region-grower synthesize-morphologies` keep their names. Results are the same
     for any number of ranks; a run that was stopped or killed continues with the same command.
     """
-    from region_grower_hpc.engine.launch import run
-    from region_grower_hpc.engine.state import state_dir_of_file
-    from region_grower_hpc.synthesis.job import SynthesisJob
+    from region_grower_hpc.engine.state_dir import state_dir_of_file
 
     setup_logging(values["log_level"])
     _check_dask_config(values.pop("dask_config"))
     if values["nb_processes"] is None:
         values["nb_processes"] = _all_cpus(values["input_cells"])
-    options, own = split(values, context)
+    state_dir = state_dir_of_file(values["out_cells"])
+    options, own = split(values, context, state_dir)
+    # Not before: the parent of the ranks needs neither.
+    from region_grower_hpc.engine.launch import run
+    from region_grower_hpc.synthesis.job import SynthesisJob
+
     if own["show_pip_freeze"]:
         _log_packages()
     settings = SynthesisSettings.from_options(own)
-    state_dir = state_dir_of_file(settings.out_cells)
     context.exit(run(SynthesisJob(settings), state_dir, options))
 
 
@@ -291,7 +293,7 @@ def merge(context: click.Context, /, out: Path, parts: tuple[Path, ...], **value
     from region_grower_hpc.synthesis.part_morphologies import part_settings, whole_settings
 
     setup_logging(values["log_level"])
-    options, places = split(values, context)
+    options, places = split(values, context, state_dir_of_file(out))
     runs = [read_part(path, state_dir_of_file(path)) for path in parts]
     settings = [
         part_settings(SynthesisSettings.from_json(run.settings), run.output) for run in runs
@@ -320,11 +322,15 @@ def _all_cpus(input_cells: Path) -> int:
     import os
 
     from region_grower_hpc.engine.launcher import has_mpi
+    from region_grower_hpc.engine.trial import Trial
+    from region_grower_hpc.formats.first_reading import HDF5_TRIED_BY
     from region_grower_hpc.formats.sonata import count_cells
 
     if not has_mpi():
         LOGGER.info("One process computes: mpi4py and an MPI library would use all CPUs")
         return 1
+    with Trial(HDF5_TRIED_BY, [input_cells]) as trial:
+        trial.check()
     return max(1, min(len(os.sched_getaffinity(0)), count_cells(input_cells) or 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan, StoredResult
+from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats import atomic
 from region_grower_hpc.formats.sonata import load_cells
 from region_grower_hpc.synthesis.cell_record import debug_infos, nrn_sections
@@ -31,6 +33,16 @@ NEW_COLUMNS = (
 )
 #: Fixed, so that the bytes do not depend on the Python that writes them.
 PICKLE_PROTOCOL = 4
+#: All that a pickle of such a table names.
+TABLE_CLASSES = {
+    "builtins.slice",
+    *("numpy.dtype", "numpy.ndarray"),
+    *("numpy.core.multiarray._reconstruct", "numpy.core.multiarray.scalar"),
+    *("pandas.DataFrame", "pandas.core.frame.DataFrame"),
+    *("pandas.Index", "pandas.core.indexes.base.Index", "pandas.core.indexes.base._new_Index"),
+    "pandas.core.internals.managers.BlockManager",
+    "pandas._libs.internals._unpickle_block",
+}
 
 
 def write_debug_data(
@@ -85,9 +97,32 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_results(path: Path, gids: Sequence[int]) -> dict[str, list[Any]]:
-    """`NEW_COLUMNS` of a pickle that `write_debug_data` wrote, for some gids."""
-    table = pickle.loads(path.read_bytes())
+    """`NEW_COLUMNS` of a pickle that `write_debug_data` wrote, for some gids.
+
+    Raises:
+        InvalidInputError: the file holds what no table of ours has, which might be a program.
+    """
+    try:
+        table = _TableUnpickler(io.BytesIO(path.read_bytes())).load()
+    except pickle.UnpicklingError as error:
+        raise InvalidInputError(
+            f"debug data '{path}' are not those of this program: {error}; make them again with "
+            "--overwrite"
+        ) from error
     return {name: table.loc[gids, name].tolist() for name in NEW_COLUMNS}
+
+
+class _TableUnpickler(pickle.Unpickler):
+    """Reads a table of numbers and objects; what else a pickle may name is not even imported.
+
+    The output folder may be shared: another user may have replaced the file.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        # numpy 2 calls numpy.core numpy._core, pandas 3 leaves out the modules of its classes.
+        if f"{module.replace('numpy._core', 'numpy.core')}.{name}" not in TABLE_CLASSES:
+            raise pickle.UnpicklingError(f"it holds {module}.{name}")
+        return super().find_class(module, name)
 
 
 def _places(settings: SynthesisSettings, plan: Plan) -> pd.DataFrame:

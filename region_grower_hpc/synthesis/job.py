@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from region_grower_hpc.engine.job import (
     Plan,
     Result,
     StoredResult,
+    Written,
 )
 from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure, TooManyFailuresError
 from region_grower_hpc.formats.morphology import MorphologyArrays, check_storable
@@ -29,6 +31,7 @@ from region_grower_hpc.synthesis.names import cell_path
 from region_grower_hpc.synthesis.planning import make_plan
 from region_grower_hpc.synthesis.rank_state import RankState
 from region_grower_hpc.synthesis.settings import SynthesisSettings
+from region_grower_hpc.synthesis.written_cell import in_folder, written_of_cell
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,22 @@ class SynthesisJob(Job[RankState]):
     ) -> None:
         """Write cells, apical points, failures and the container of all morphologies."""
         gather(self.settings, plan, rows, failures, kept)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> SynthesisJob:
+        """The job of a run; its outputs may have been moved together with its cells file."""
+        made = SynthesisSettings.from_json(settings)
+        if output is not None and output.name == made.out_cells.name:
+            made = part_morphologies.beside(made, output.absolute())
+        return cls(made)
+
+    def elsewhere(self, folder: Path) -> SynthesisJob:
+        """The same job with all outputs below a folder."""
+        return SynthesisJob(in_folder(self.settings, folder))
+
+    def written(self, plan: Plan, task: int) -> list[Written]:
+        """Morphology, apical point and failure of a cell."""
+        return written_of_cell(self.settings, task, self.path_of(task, plan.context.levels))
 
     def footprint(
         self, plan: Plan, results: Sequence[StoredResult], weights: NDArray[np.float64]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 
 from region_grower_hpc.engine.comm import INIT_TIMEOUT
-from region_grower_hpc.engine.launcher import announced_size, find_mpiexec, has_mpi
-from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.launcher import announced_size, has_mpi, local_command
+from region_grower_hpc.engine.options import MAX_RESTARTS, EngineOptions
+from region_grower_hpc.engine.state_dir import state_dir_of_file
 from region_grower_hpc.errors import ExitCode, RegionGrowerHpcError
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 
@@ -31,16 +31,17 @@ def n_local_ranks(wanted: int | None, n_cells: int) -> int:
 
 
 def run_in_ranks(n_ranks: int, settings: SynthesisSettings, options: EngineOptions) -> int:
-    """Run the command in a child, under the mpiexec of this environment.
+    """Run the command in a child, under the mpiexec of this environment; again after a crash.
 
     Returns:
         The code of the command; that of the launcher where it ended otherwise, and the negative
         number of the signal that ended the launcher.
     """
-    program = [str(find_mpiexec()), "-n", str(n_ranks), sys.executable]
     words = ["-m", "region_grower_hpc", "synthesize-morphologies", *arguments(settings, options)]
+    journals = state_dir_of_file(settings.out_cells) / "journals"
+    program = local_command(n_ranks, words, MAX_RESTARTS, journals)
     environment = without_option_variables(os.environ)
-    return subprocess.run([*program, *words], env=environment, check=False).returncode
+    return subprocess.run(program, env=environment, check=False).returncode
 
 
 def arguments(settings: SynthesisSettings, options: EngineOptions) -> list[str]:

@@ -85,7 +85,7 @@ def whole_settings(
                 f"the part's {option} '{former}' is not in the folder of its cells, "
                 f"'{part.out_cells.parent}': say with {option} where that of the whole belongs"
             )
-    whole = replace(_beside(part, out_cells), **named)
+    whole = replace(beside(part, out_cells), **named)
     for name, option in {"out_cells": "OUT", **OTHER_OUTPUTS}.items():
         taken = {getattr(one, name).resolve() for one in parts if _is_written(one, name)}
         if _is_written(whole, name) and (path := getattr(whole, name)).resolve() in taken:
@@ -103,7 +103,7 @@ def part_settings(settings: SynthesisSettings, out_cells: Path) -> SynthesisSett
     Raises:
         InvalidInputError: its morphologies are not there.
     """
-    part = _beside(settings, out_cells.absolute())
+    part = beside(settings, out_cells.absolute())
     for name, option in (("out_morph_dir", "--out-morph-dir"), ("container_file", "container")):
         path = getattr(part, name)
         if _is_written(part, name) and not path.exists():
@@ -114,8 +114,13 @@ def part_settings(settings: SynthesisSettings, out_cells: Path) -> SynthesisSett
     return part
 
 
-def _beside(settings: SynthesisSettings, out_cells: Path) -> SynthesisSettings:
-    """The same with all outputs that lie below the folder of the cells beside other cells."""
+def beside(settings: SynthesisSettings, out_cells: Path) -> SynthesisSettings:
+    """The same with all outputs that lie below the folder of the cells beside other cells.
+
+    Args:
+        settings: as the run was made.
+        out_cells: where its cells file is now.
+    """
     home = settings.out_cells.parent
     moved: dict[str, Any] = {
         name: out_cells.parent / path.relative_to(home)

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.selection import shown
+from region_grower_hpc.engine.trial import Trial
 from region_grower_hpc.synthesis import outputs
-from region_grower_hpc.synthesis.axons.axon_list import AxonChoices
+from region_grower_hpc.synthesis.axons.donors import TRIED_BY as DONORS_TRIED_BY
 from region_grower_hpc.synthesis.axons.donors import donor_path, missing_donors
 from region_grower_hpc.synthesis.cell_types import encode
 from region_grower_hpc.synthesis.constraints.region import RegionConstraints
 from region_grower_hpc.synthesis.grower_choice import with_growers
-from region_grower_hpc.synthesis.predicted_cost import predicted_cost_s
+from region_grower_hpc.synthesis.predicted_cost import predicted_bytes, predicted_cost_s
 from region_grower_hpc.synthesis.preparation import Preparation, prepare
 from region_grower_hpc.synthesis.recipe import CellRecipe
 from region_grower_hpc.synthesis.settings import SynthesisSettings
@@ -74,6 +75,16 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
         preparation: inputs that have been read and checked already; None reads them.
     """
     preparation = preparation or prepare(settings)
+    donors = _donor_files(settings, preparation)
+    with Trial(DONORS_TRIED_BY, donors.values()) as trial:
+        plan = _plan(settings, preparation, donors)
+        trial.check()
+    return plan
+
+
+def _plan(
+    settings: SynthesisSettings, preparation: Preparation, donors: Mapping[str, Path]
+) -> Plan:
     n_cells = preparation.n_cells
     if n_cells == 0:
         LOGGER.warning("The population to synthesize is empty!")
@@ -108,7 +119,7 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
         costs_s=costs_s[is_task],
         row_dtype=ROW,
         options=_options(settings),
-        inputs=_inputs(settings, preparation),
+        inputs=_inputs(settings, preparation, donors),
         outputs=outputs.paths(settings, n_cells),
         shared=shared,
         context=SynthesisContext(
@@ -125,6 +136,9 @@ def make_plan(settings: SynthesisSettings, preparation: Preparation | None = Non
         ),
         cost_groups=groups[is_task],
         cost_group_names=names,
+        group_bytes=_result_bytes(settings, recipes),
+        written_ratio=_written_ratio(settings),
+        files_a_task=len(settings.out_morph_ext) if settings.writes_files else 0,
         kept=settings.kept_arrays,
         settings=settings.to_json(),
     )
@@ -164,6 +178,23 @@ def _costs(
     return groups, names, costs_s
 
 
+def _result_bytes(
+    settings: SynthesisSettings, recipes: Mapping[tuple[int, int], CellRecipe]
+) -> list[float]:
+    """Predicted bytes of a cell of each group; none are kept where no morphology is written."""
+    if settings.skip_write:
+        return [0.0 for _ in recipes]
+    return [predicted_bytes(recipe) for recipe in recipes.values()]
+
+
+def _written_ratio(settings: SynthesisSettings) -> float:
+    """Bytes of a morphology's files for a byte of its result, at least: text takes more."""
+    if settings.skip_write:
+        return 0.0
+    files = len(settings.out_morph_ext) if settings.writes_files else 0
+    return float(files + settings.writes_container)
+
+
 def _options(settings: SynthesisSettings) -> dict[str, Any]:
     """Every choice that changes what is written."""
     return {
@@ -190,7 +221,9 @@ def _options(settings: SynthesisSettings) -> dict[str, Any]:
     }
 
 
-def _inputs(settings: SynthesisSettings, preparation: Preparation) -> dict[str, Path]:
+def _inputs(
+    settings: SynthesisSettings, preparation: Preparation, donors: Mapping[str, Path]
+) -> dict[str, Path]:
     """Files whose content changes results, by their role."""
     volumes = preparation.atlas.paths(preparation.volumes())
     inputs = {
@@ -202,14 +235,16 @@ def _inputs(settings: SynthesisSettings, preparation: Preparation) -> dict[str, 
     }
     meshes = enumerate(preparation.meshes(), start=1)
     inputs |= {f"boundary mesh {number} {path.name}": path for number, path in meshes}
-    if preparation.axons is not None and settings.morph_axon and settings.base_morph_dir:
+    if preparation.axons is not None and settings.morph_axon:
         inputs["--morph-axon"] = settings.morph_axon
-        inputs |= _donor_files(preparation.axons, settings.base_morph_dir)
-    return inputs
+    return {**inputs, **donors}
 
 
-def _donor_files(axons: AxonChoices, folder: Path) -> dict[str, Path]:
+def _donor_files(settings: SynthesisSettings, preparation: Preparation) -> dict[str, Path]:
     """The donors that exist: cells of the others fail, and one that appears is another plan."""
+    axons, folder = preparation.axons, settings.base_morph_dir
+    if axons is None or folder is None:
+        return {}
     absent = set(missing_donors(folder, axons.names))
     if absent:
         LOGGER.warning(

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.engine.trial import Trial
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atlas import Atlas
+from region_grower_hpc.formats.first_reading import HDF5_TRIED_BY
 from region_grower_hpc.formats.sonata import load_cells
 from region_grower_hpc.synthesis.axons.axon_list import (
     AxonChoices,
@@ -125,9 +127,11 @@ def prepare(settings: SynthesisSettings) -> Preparation:
         InvalidInputError: with file, key and the way out.
     """
     check_options(settings)
-    structure = load_region_structure(settings.region_structure)
-    atlas = Atlas(settings.atlas)
-    atlas.check("[PH]y", "brain_regions", "orientation")
+    with Trial(HDF5_TRIED_BY, [settings.input_cells]) as trial:
+        structure = load_region_structure(settings.region_structure)
+        atlas = Atlas(settings.atlas)
+        atlas.check("[PH]y", "brain_regions", "orientation")
+        trial.check()
     LOGGER.info("Loading CellCollection from %s", settings.input_cells)
     cells = load_cells(settings.input_cells, required=("region", "mtype"))
     if cells.positions is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.safe_name import name_problem
+from region_grower_hpc.formats.yaml_file import read_yaml
+from region_grower_hpc.synthesis.drawn_values import is_finite
 from region_grower_hpc.synthesis.region_mapper import DEFAULT_REGION
 
 
@@ -69,20 +71,12 @@ def load_region_structure(path: Path | str | None) -> RegionStructure:
         InvalidInputError: no such file; malformed YAML (with its line); a region without layers,
             or an entry of the wrong type.
     """
-    import yaml
-
     if path is None or not Path(path).is_file():
         raise InvalidInputError(
             f"region_structure file not found at {path}. Give it with --region-structure."
         )
     path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-        problem = getattr(error, "problem", None) or str(error)
-        raise InvalidInputError(f"{path}{where}: not valid YAML: {problem}") from error
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise InvalidInputError(
             f"{path}: must be a mapping {{region: {{layers: [...], ...}}}}, "
@@ -126,6 +120,13 @@ def _region(entry: Any, where: str) -> Region:
             f"{where}: 'layers' is missing or empty. List the layers from the pia down, "
             f"such as [1, 2, 3, 4, 5, 6]."
         )
+    for layer in layers:
+        is_number = isinstance(layer, int) and not isinstance(layer, bool)
+        if not (is_number or isinstance(layer, str)) or name_problem(str(layer)) is not None:
+            raise InvalidInputError(
+                f"{where}: 'layers' has {layer!r:.80}, which cannot be the name of a layer: give "
+                "numbers or words, such as [1, 2, 3, 4, 5, 6]"
+            )
     return Region(
         layers=tuple(layers),
         thicknesses_um=_thicknesses(entry.get("thicknesses"), where),
@@ -140,10 +141,9 @@ def _thicknesses(entry: Any, where: str) -> tuple[float, ...] | None:
     if not isinstance(entry, dict) or not entry:
         raise InvalidInputError(f"{where}: 'thicknesses' must be a mapping {{layer: µm}}")
     for layer, value in entry.items():
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or value < 0:
+        if not is_finite(value) or value < 0:
             raise InvalidInputError(
-                f"{where}: 'thicknesses' of layer {layer}: {value!r} is not a length in µm"
+                f"{where}: 'thicknesses' of layer {layer}: {value!r:.80} is not a length in µm"
             )
     return tuple(entry.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable
 
@@ -85,7 +86,19 @@ def test_all_checks_on_two_shared_memory_domains() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
+@pytest.mark.mpi
+@pytest.mark.parametrize("before", ["connect", "mpi4py"])
+def test_mpi_may_be_initialized_already(before: str) -> None:
+    """A command may do several jobs in a row, and a program that uses MPI may call it."""
+    finished = run_command(["-m", "tests.engine.test_comm", before], 2, timeout_s=60)
+    assert finished.returncode == 0, finished.stderr
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["connect"]:
+        connect()
+    if sys.argv[1:] == ["mpi4py"]:
+        importlib.import_module("mpi4py.MPI")
     ranks = connect()
     try:
         for check in CHECKS:

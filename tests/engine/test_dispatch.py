@@ -1,53 +1,43 @@
-"""The scheduler on rank 0 and its workers, as threads that exchange messages."""
+"""What a dispatcher does in one given case; test_simulated_dispatch.py has thousands of others."""
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
+import random
 from collections.abc import Callable
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from region_grower_hpc.engine import dispatch
 from region_grower_hpc.engine.communicator import Int64Array, SerialCommunicator
-from region_grower_hpc.engine.dispatch import MasterDispatcher
+from region_grower_hpc.engine.dispatch import MasterDispatcher, NodeDispatcher, choose_dispatcher
+from region_grower_hpc.errors import InvalidInputError
+from tests.engine.simulated_communicator import Network, SimulatedCommunicator
+from tests.engine.simulated_world import World
 
-Message = tuple[int, Int64Array]
 
+class Counting(SimulatedCommunicator):
+    """Counts the messages that it sends."""
 
-class Threads(SerialCommunicator):
-    """One rank of several in this process; counts the messages that it sends."""
-
-    def __init__(self, rank: int, inboxes: list[queue.Queue[Message]]) -> None:
-        super().__init__()
-        self.rank, self.size, self.inboxes = rank, len(inboxes), inboxes
+    def __init__(self, network: Network, rank: int) -> None:
+        super().__init__(network, rank)
         self.sent = 0
 
     def send(self, message: Int64Array, destination: int) -> None:
         self.sent += 1
-        self.inboxes[destination].put((self.rank, np.array(message)))
-
-    def receive(self, source: int, timeout_s: float | None = None) -> Int64Array | None:
-        return self.inboxes[self.rank].get(timeout=10)[1]
-
-    def receive_any(self, timeout_s: float | None) -> Message | None:
-        try:
-            return self.inboxes[self.rank].get(timeout=timeout_s)
-        except queue.Empty:
-            return None
+        super().send(message, destination)
 
 
 def run(
     n_ranks: int,
     n_batches: int,
     should_stop: Callable[[], bool] = lambda: False,
-    asks_to_stop: Callable[[int], bool] = lambda batch: False,
+    asks_to_stop: bool = False,
 ) -> tuple[list[list[int]], list[int]]:
-    """Batches that each rank did, and the messages that it sent."""
-    inboxes: list[queue.Queue[Message]] = [queue.Queue() for _ in range(n_ranks)]
-    comms = [Threads(rank, inboxes) for rank in range(n_ranks)]
+    """Batches that each rank did, a second each, and the messages that it sent."""
+    world = World(random.Random(0))
+    network = Network(world, [1.0] * n_ranks, delay_s=1e-6, synchronous=False)
+    comms = [Counting(network, rank) for rank in range(n_ranks)]
     done: list[list[int]] = [[] for _ in range(n_ranks)]
 
     def rank(number: int) -> None:
@@ -55,28 +45,17 @@ def run(
         if not dispatcher.computes:
             dispatcher.serve(should_stop)
             return
-        dispatcher.report(0, 0, asks_to_stop(-1))
-        time.sleep(0.001)
+        dispatcher.report(0, 0, asks_to_stop)
+        world.pause(0.001)
         dispatcher.report(0, 0, False)
         while (batch := dispatcher.next_batch()) is not None:
-            if not dispatcher.report(len(done[number]), 0, asks_to_stop(batch)):
-                continue
+            world.pause(1.0)
             done[number].append(batch)
 
-    threads = [threading.Thread(target=rank, args=(number,)) for number in range(n_ranks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-        assert not thread.is_alive(), "a rank waits for ever"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: world.now_s))
+        world.run([lambda n=number: rank(n) for number in range(n_ranks)], 10_000)  # type: ignore[misc]
     return done, [comm.sent for comm in comms]
-
-
-@pytest.mark.parametrize("n_ranks", [1, 2, 3, 6])
-@pytest.mark.parametrize("n_batches", [0, 1, 2, 5, 40])
-def test_every_batch_is_done_once(n_ranks: int, n_batches: int) -> None:
-    done, _ = run(n_ranks, n_batches)
-    assert sorted(batch for one in done for batch in one) == list(range(n_batches))
 
 
 def test_workers_begin_unasked() -> None:
@@ -87,13 +66,8 @@ def test_workers_begin_unasked() -> None:
 
 
 def test_a_worker_that_has_to_stop_does_not_begin() -> None:
-    done, _ = run(3, 10, asks_to_stop=lambda batch: True)
+    done, _ = run(3, 10, asks_to_stop=True)
     assert done == [[], [], []]
-
-
-def test_a_stop_of_one_worker_reaches_the_others() -> None:
-    done, _ = run(3, 10_000, asks_to_stop=lambda batch: batch == 1)
-    assert sum(map(len, done)) < 10_000
 
 
 def test_the_answer_to_a_sign_of_life_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +75,17 @@ def test_the_answer_to_a_sign_of_life_is_remembered(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(dispatch, "HEARTBEAT_S", 0.0)
     done, _ = run(2, 10, should_stop=lambda: True)
     assert done == [[], []]
+
+
+class TwoNodes(SerialCommunicator):
+    """One rank that knows of another node."""
+
+    n_nodes = 2
+
+
+def test_the_kind_follows_the_nodes() -> None:
+    assert isinstance(choose_dispatcher(SerialCommunicator(), 1), NodeDispatcher)
+    assert isinstance(choose_dispatcher(SerialCommunicator(), 1, "master"), MasterDispatcher)
+    assert isinstance(choose_dispatcher(TwoNodes(), 1), MasterDispatcher)
+    with pytest.raises(InvalidInputError, match="but they are on 2"):
+        choose_dispatcher(TwoNodes(), 1, "node")

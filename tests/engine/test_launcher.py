@@ -10,6 +10,7 @@ import pytest
 from region_grower_hpc.engine.launcher import (
     announced_rank,
     announced_size,
+    check_launcher,
     check_not_alone,
     without_launcher,
 )
@@ -54,6 +55,19 @@ def test_singletons_are_told_which_mpi_to_use() -> None:
     check_not_alone(4, step, "MPICH")
     check_not_alone(1, {}, "")
     check_not_alone(1, {"PMI_SIZE": "1"}, "")
+
+
+def test_a_launcher_that_the_library_does_not_understand_is_refused() -> None:
+    """Before MPI_Init, in which MPICH would abort without advice."""
+    mpich = "MPICH Version:      5.0.2\nMPICH configure:    --with-pm=hydra\n"
+    step = {"SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "2", "PMIX_RANK": "2"}
+    with pytest.raises(LauncherError, match=r"\(MPICH Version: 5.0.2\).*mpiexec that belongs to"):
+        check_launcher({"PMIX_RANK": "0", "OMPI_COMM_WORLD_SIZE": "4"}, mpich)
+    with pytest.raises(LauncherError, match="--mpi=pmi2"):
+        check_launcher(step, mpich)
+    check_launcher({"PMI_RANK": "0", **step}, mpich)
+    check_launcher(step, mpich + "--with-pmix=/usr")
+    check_launcher(step, "Open MPI v5.0.11")
 
 
 def test_a_silent_singleton_refuses_to_start(tmp_path: Path) -> None:

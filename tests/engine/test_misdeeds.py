@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,9 @@ def test_a_complete_run_is_judged_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("n_ranks", [0, 3])
 def test_a_task_that_kills_its_rank_is_settled_alone(tmp_path: Path, n_ranks: int) -> None:
     command = [*TOY, str(tmp_path), "--misdeed", "10:die", "--chunksize", "5"]
-    codes = [run_command(command, n_ranks).returncode for _ in range(3)]
+    codes = [run_command(command, n_ranks).returncode for _ in range(2)]
     assert codes[-1] == ExitCode.TOO_MANY_FAILURES
-    assert not {0, 2, 3, 4, 5, 75}.intersection(codes[:2])
+    assert codes[0] not in {0, 2, 3, 4, 5, 75}
     assert failures(tmp_path) == ["10,crash,,the process died of SIGSEGV"]
 
 
@@ -70,14 +71,13 @@ def test_a_task_without_end_is_a_timeout(tmp_path: Path, n_ranks: int) -> None:
 
 
 @pytest.mark.kill
-def test_a_task_that_cannot_be_interrupted_ends_its_rank_and_is_settled_later(
+def test_a_task_that_cannot_be_interrupted_ends_its_rank_and_is_settled_next(
     tmp_path: Path,
 ) -> None:
     command = [*TOY, str(tmp_path), "--misdeed", "10:stuck", "--task-timeout", "0.5"]
-    for _ in range(2):
-        stuck = run_command(command, timeout_s=60)
-        assert stuck.returncode == ExitCode.INTERNAL
-        assert "Timeout" in stuck.stderr
+    stuck = run_command(command, timeout_s=60)
+    assert stuck.returncode == -signal.SIGABRT
+    assert "Timeout" in stuck.stderr
     assert run_command(command, timeout_s=60).returncode == ExitCode.TOO_MANY_FAILURES
     assert failures(tmp_path) == ["10,timeout,,took longer than 0.5 s"]
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from region_grower_hpc.engine.record import Kind, decode_arrays, encode, encode_arrays, scan
+from region_grower_hpc.engine.record import (
+    Kind,
+    decode_arrays,
+    encode,
+    encode_arrays,
+    scan,
+    scan_for,
+)
 
 
 def journal(n: int = 20) -> tuple[bytes, list[int]]:
@@ -37,6 +44,20 @@ def test_a_torn_tail_costs_the_torn_record_only() -> None:
     for cut in range(starts[-3], len(data)):
         whole = sum(start <= cut for start in [*starts[1:], len(data)])
         assert [record.task for record in scan(memoryview(data[:cut]))] == list(range(whole))
+
+
+def test_records_of_some_tasks_are_those_of_a_whole_scan() -> None:
+    choices = random.Random(3)
+    for _ in range(1000):
+        data = bytearray()
+        for _ in range(8):
+            payload = choices.randbytes(choices.randrange(60))
+            data += encode(choices.choice(list(Kind)), choices.randrange(4), 1.0, payload)
+        for _ in range(choices.randrange(3)):
+            data[choices.randrange(len(data))] ^= 1 << choices.randrange(8)
+        view = memoryview(bytes(data[: choices.randrange(len(data) + 1)]))
+        expected = [record for record in scan(view) if record.task == 2]
+        assert list(scan_for(view, {2})) == expected
 
 
 def test_a_flipped_bit_costs_one_record() -> None:

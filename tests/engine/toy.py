@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import resource
 import signal
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,10 +37,12 @@ class ToyJob(Job[dict[str, Any]]):
     n_tasks: int = 50
     seed: int = 0
     sleep_s: float = 0.0
-    #: task -> fail, bug, die, die-once, slow-once, hog, hang, stuck
+    #: task -> fail, bug, die, die-once, crash-once, crash-then-no-room, illegal, leave,
+    #: slow-once, hog, hang, stuck
     misdeeds: tuple[tuple[int, str], ...] = ()
     input_file: Path | None = None
-    #: the step that raises what nobody expects: plan, setup or gather.
+    #: the step that raises what nobody expects: plan, setup or gather; `setup:die` crashes there,
+    #: `alone` raises in the setup of a child process.
     broken: str = ""
     name = "toy"
 
@@ -63,6 +67,8 @@ class ToyJob(Job[dict[str, Any]]):
 
     def setup(self, plan: Plan) -> dict[str, Any]:
         self._break("setup")
+        if self.broken == "alone" and "suspects" in sys.argv[0]:
+            raise ZeroDivisionError("setup is broken")
         return {"table": plan.shared["table"], "misdeeds": dict(self.misdeeds)}
 
     def run(self, state: dict[str, Any], task: int) -> Result:
@@ -77,6 +83,8 @@ class ToyJob(Job[dict[str, Any]]):
         )
 
     def _break(self, step: str) -> None:
+        if self.broken == f"{step}:die":
+            os.kill(os.getpid(), signal.SIGSEGV)
         if self.broken == step:
             raise ZeroDivisionError(f"{step} is broken")
 
@@ -88,9 +96,22 @@ class ToyJob(Job[dict[str, Any]]):
             raise ZeroDivisionError("division by\nzero")
         if deed == "die":
             os.kill(os.getpid(), signal.SIGSEGV)
+        if deed == "illegal":
+            os.kill(os.getpid(), signal.SIGILL)
+        if deed == "leave":
+            os._exit(0)
         if deed == "die-once" and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if deed == "crash-once" and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if deed == "crash-then-no-room" and marker.exists() and not (self.out / "full").exists():
+            (self.out / "full").touch()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        if deed == "crash-then-no-room" and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGSEGV)
         if deed == "slow-once" and not marker.exists():
             marker.touch()
             time.sleep(30)
@@ -143,7 +164,7 @@ def parse_misdeeds(words: Sequence[str]) -> tuple[tuple[int, str], ...]:
 @click.pass_context
 def toy(context: click.Context, out: Path, **values: Any) -> None:
     setup_logging(values["log_level"])
-    options, own = split(values, context)
+    options, own = split(values, context, state_dir_of_folder(out))
     job = ToyJob(
         out,
         own["n_tasks"],

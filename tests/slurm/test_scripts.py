@@ -102,12 +102,39 @@ def test_the_number_of_requeues_is_bounded(project: Project) -> None:
     assert "started 2 times (MAX_REQUEUES): not requeued" in project.log(job)
 
 
-def test_the_task_that_kills_its_rank_is_found_within_the_requeues(project: Project) -> None:
-    project.toy("--sleep", "0.2", "--misdeed", "4:die")
+def test_poison_tasks_cost_themselves_only(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Four tasks end their rank, each once at most; two exceed a bound: all in one run."""
+    poison = {4: "die", 40: "die", 100: "die", 10: "hog", 16: "hang", 22: "stuck"}
+    words = [word for task, deed in poison.items() for word in ("--misdeed", f"{task}:{deed}")]
+    limits = ["--task-timeout", "1", "--memory-limit-per-rank", "2000"]
+    project.toy("--sleep", "0.2", *words, *limits)
+    job = project.start()
+    told = project.cluster.wait(job, timeout_s=200)
+    log = project.log(job)
+    assert told["ExitCode"] == "4:0", log
+    assert 1 <= restarts(told) <= 4, log
+    found = project.results()
+    kinds = [line.split(",")[:2] for line in found.pop("failures.csv").decode().splitlines()]
+    crash, timeout = [["4", "crash"], ["40", "crash"], ["100", "crash"]], ["16", "22"]
+    settled = [*crash, ["10", "memory"], *([task, "timeout"] for task in timeout)]
+    assert kinds == sorted(settled, key=lambda pair: int(pair[0]))
+    out = tmp_path_factory.mktemp("healthy") / "out"
+    harmless = [word.partition(":")[0] + ":fail" if ":" in word else word for word in words]
+    run_command(["-m", "tests.engine.toy", str(out), "--n-tasks", "60", *harmless])
+    expected = results(out)
+    del expected["failures.csv"]
+    assert differences(expected, found) == []
+
+
+def test_ranks_that_crash_before_any_task_are_not_requeued_for_long(project: Project) -> None:
+    project.toy("--broken", "setup:die")
     job = project.start()
     told = project.cluster.wait(job)
-    assert (told["ExitCode"], restarts(told)) == ("4:0", 2), project.log(job)
-    assert "4,crash," in (project.out / "failures.csv").read_text()
+    log = project.log(job)
+    assert (told["JobState"], restarts(told)) == ("FAILED", 1), log
+    assert "ranks were killed in 2 starts in a row without progress: not requeued" in log
 
 
 def test_the_number_of_starts_after_killed_ranks_is_bounded(project: Project) -> None:

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.state import StateFolder, state_dir_of_file
+from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.synthesis import local_ranks
 from region_grower_hpc.synthesis.settings import SynthesisSettings
+from region_grower_hpc.testing import run_command
+
+from .small_column import make_small_column
 
 
 @pytest.fixture
@@ -84,10 +89,22 @@ def test_the_launcher_is_called_and_its_code_comes_back(
         "sys.exit(137)"
     )
     program = launcher(tmp_path / "mpiexec", body)
-    monkeypatch.setattr(local_ranks, "find_mpiexec", lambda: program)
+    monkeypatch.setattr("region_grower_hpc.engine.launcher.find_mpiexec", lambda: program)
     monkeypatch.setenv("RGHPC_SEED", "99")
     assert local_ranks.run_in_ranks(2, settings, EngineOptions()) == 137
     words, seed = json.loads(told.read_text())
     assert words[:5] == ["-n", "2", sys.executable, "-m", "region_grower_hpc"]
     assert words[5:] == ["synthesize-morphologies", *settings.to_arguments()]
     assert seed is None
+
+
+@pytest.mark.mpi
+@pytest.mark.timeout(120)
+def test_the_program_starts_the_ranks_itself(tmp_path: Path) -> None:
+    column = make_small_column(tmp_path / "inputs")
+    arguments = column.arguments(tmp_path / "out", "--nb-processes", "2")
+    finished = run_command(["-m", "region_grower_hpc", *arguments])
+    assert finished.returncode == ExitCode.DONE, finished.stderr
+    state = StateFolder(state_dir_of_file(tmp_path / "out" / "nodes.h5"))
+    (session,) = json.loads(state.provenance_json.read_text())["sessions"]
+    assert session["ranks"] == 2

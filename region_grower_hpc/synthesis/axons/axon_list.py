@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.safe_name import check_relative_name, relative_name_problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,10 @@ def load_axon_list(path: Path, n_cells: int) -> AxonChoices:
     donors = table["morphology"].to_numpy(dtype=object)[rows]
     missing = table["morphology"].isna().to_numpy()[rows]
     names = sorted(set(donors[~missing]))
+    for name in names:
+        if relative_name_problem(name) is not None:
+            gid = np.flatnonzero(donors == name)[0]
+            check_relative_name(name, f"axon list '{path}', gid {gid}")
     numbers = {name: number for number, name in enumerate(names)}
     codes = np.full(n_cells, NO_AXON, dtype=np.int32)
     codes[~missing] = [numbers[name] for name in donors[~missing]]
@@ -148,7 +153,10 @@ def _scale_problem(path: Path, error: ValueError) -> str:
     """Which scale is not a number."""
     import pandas as pd
 
-    scales = pd.read_csv(path, sep=r"\s+", index_col=0, dtype=object).get("scale")
+    try:
+        scales = pd.read_csv(path, sep=r"\s+", index_col=0, dtype=object).get("scale")
+    except ValueError:  # without types pandas objects to something else
+        return str(error)
     if scales is not None:
         wrong = scales[pd.to_numeric(scales, errors="coerce").isna() & scales.notna()]
         for gid, scale in wrong.items():

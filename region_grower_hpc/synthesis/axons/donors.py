@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
+from region_grower_hpc.formats.first_reading import morphology_problem
 from region_grower_hpc.synthesis.axons.donor import Donor, donor_problem
-from region_grower_hpc.synthesis.neuron_arrays import NeuronArrays
+from region_grower_hpc.synthesis.neuron_arrays import FIRST, STOP, NeuronArrays
+
+if TYPE_CHECKING:
+    import morphio.mut
 
 EXTENSION = ".h5"
+#: What tries donors (engine/trial.py).
+TRIED_BY = f"{__name__}:open_donor"
 DEFAULT_MAX_BYTES = 64 * 2**20
 
 
@@ -83,17 +90,33 @@ def missing_donors(folder: Path, names: Iterable[str]) -> list[str]:
     return [name for name in names if not donor_path(folder, name).is_file()]
 
 
-def _read(path: Path) -> Donor | str:
-    """The donor, or what is wrong with it."""
+def open_donor(path: Path) -> morphio.mut.Morphology:
+    """Read the file of a donor, with all that MorphIO might die of; its errors are MorphIO's.
+
+    Raises:
+        ValueError: MorphIO would read beyond its memory, or in other files.
+    """
     import morphio
     import morphio.mut
 
+    problem = morphology_problem(path)
+    if problem is not None:
+        raise ValueError(f"it {problem}")
+    return morphio.mut.Morphology(morphio.Morphology(path))
+
+
+def _read(path: Path) -> Donor | str:
+    """The donor, or what is wrong with it."""
     if not path.is_file():
         return f"no donor morphology '{path}'"
     try:
-        neuron = NeuronArrays.from_morphio(morphio.mut.Morphology(morphio.Morphology(path)))
-    except (morphio.MorphioError, OSError, RuntimeError) as error:
+        neuron = NeuronArrays.from_morphio(open_donor(path))
+    except Exception as error:  # a damaged file raises MorphioError, IndexError and others
         return f"donor morphology '{path}' cannot be read: {error}"
+    if not len(neuron.points):
+        return f"donor morphology '{path}' has no points"
+    if (neuron.sections[:, STOP] <= neuron.sections[:, FIRST]).any():
+        return f"donor morphology '{path}' has a section without points"
     if not np.isfinite(neuron.points).all():
         return f"donor morphology '{path}' has points that are not finite"
     problem = donor_problem(neuron)

@@ -13,13 +13,17 @@ from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.native.constraints import TriangleMesh
 
 FloatArray = npt.NDArray[np.float64]
+#: Formats of one file each: no archives, and none that names files to be opened.
+SUFFIXES = (".obj", ".off", ".ply", ".stl")
+#: Materials lie in other files, which the .obj names by any path.
+_OPTIONS = {".obj": {"skip_materials": True}}
 
 
 class Mesh:
     """A surface of triangles, in the coordinates of its file.
 
     Args:
-        path: any format that trimesh reads.
+        path: with one of `SUFFIXES`.
 
     Raises:
         InvalidInputError: the file is no surface of triangles.
@@ -65,12 +69,16 @@ def load_surface(path: Path) -> Any:
     """
     import trimesh
 
+    if path.suffix.lower() not in SUFFIXES:
+        raise _invalid(path, f"its suffix is none of {', '.join(SUFFIXES)}")
     try:
-        mesh = trimesh.load_mesh(path)
+        mesh = trimesh.load_mesh(path, **_OPTIONS.get(path.suffix.lower(), {}))
     except Exception as error:  # each of trimesh's readers raises its own
         raise _invalid(path, str(error) or type(error).__name__) from error
     if not isinstance(mesh, trimesh.Trimesh) or not len(mesh.faces):
         raise _invalid(path, "it holds no triangles")
+    if mesh.vertices.shape[1:] != (3,) or mesh.faces.shape[1:] != (3,):
+        raise _invalid(path, "a vertex has not three coordinates, or a face not three corners")
     if not np.isfinite(mesh.vertices).all():
         raise _invalid(path, "a vertex is not finite")
     return mesh

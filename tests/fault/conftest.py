@@ -1,0 +1,29 @@
+"""The library of failing calls, and the commands that meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fault.campaign import Server, serving
+from tests.fault.failing_calls import build
+from tests.fault.systems import EveryOutput, Shards, Toy, small_population
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(scope="session")
+def server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(library, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def systems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Toy | Shards]:
+    column = small_population(tmp_path_factory.mktemp("column") / "inputs")
+    return {system.name: system for system in (Toy(), Shards(column), EveryOutput(column))}

@@ -1,0 +1,59 @@
+"""The commands whose calls fail: the engine's toy, and synthesis with every kind of output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.synthesis.full_column import all_outputs
+from tests.synthesis.small_column import SmallColumn, make_small_column
+
+MTYPES = ("L1_DAC", "L2_TPC:A", "L1_DAC", "L1_DAC")
+OUTSIDE = (5000.0, 0.0, 0.0)
+
+
+class Toy:
+    """16 numbers in three shards, and a table."""
+
+    name = "toy"
+
+    def command(self, out: Path, seed: int) -> list[str]:
+        """Module, function and words of the command."""
+        words = [str(out), "--n-tasks", "16", "--seed", str(seed)]
+        return ["tests.engine.toy", "toy", *words]
+
+
+@dataclass(frozen=True)
+class Shards:
+    """Three cells in a container of links to a shard, apical points, and a cell that fails."""
+
+    column: SmallColumn
+    name = "shards"
+
+    def command(self, out: Path, seed: int) -> list[str]:
+        """Module, function and words of the command."""
+        words = self.column.arguments(out, *self.more(out), "--max-failed-ratio", "0.3")
+        # No parent that starts the interpreter's words again: they are those of the server.
+        words += ["--nb-processes", "0", "--seed", str(seed)]
+        return ["region_grower_hpc.cli", "main", *words]
+
+    def more(self, out: Path) -> list[str]:
+        """Options by which the systems differ."""
+        return ["--container", "shards"]
+
+
+class EveryOutput(Shards):
+    """The same cells as files of two formats, in one container, and all that describes them."""
+
+    name = "every-output"
+
+    def more(self, out: Path) -> list[str]:
+        """Options by which the systems differ."""
+        return all_outputs(out)
+
+
+def small_population(folder: Path) -> SmallColumn:
+    """Inputs of four cells, of which one lies outside the atlas."""
+    column = make_small_column(folder, MTYPES)
+    column.move_cell(3, OUTSIDE)
+    return column

@@ -1,0 +1,292 @@
+"""Every file that a user gives to a command: which reader gets it, and how it is damaged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from region_grower_hpc.engine.costs import refine
+from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.formats.neurondb import read_neurondb
+from region_grower_hpc.synthesis.command import synthesize_morphologies
+from region_grower_hpc.synthesis.job import SynthesisJob
+from region_grower_hpc.synthesis.settings import SynthesisSettings
+from tests.fuzz.byte_mutations import BYTE_MUTATIONS, Mutation
+from tests.fuzz.hdf5_mutations import HDF5_MUTATIONS
+from tests.fuzz.nrrd_mutations import NRRD_MUTATIONS
+from tests.fuzz.text_mutations import TEXT_MUTATIONS
+from tests.fuzz.tree_mutations import JSON_MUTATIONS, YAML_MUTATIONS
+from tests.fuzz.xml_mutations import XML_MUTATIONS
+from tests.synthesis.small_column import SmallColumn
+
+SYNTHESIZE, GENERATE = "synthesize-morphologies", "generate-distributions"
+#: A failed cell of these kinds is what the specification promises; others are our mistakes.
+EXPECTED_KINDS = ("input", "growth")
+
+#: Damage that makes a file longer than this is cut: reading it would take its time.
+MOST_BYTES = 8 * 2**20
+
+#: Mutations of each format by group; a group is drawn first.
+FORMATS: dict[str, tuple[tuple[Mutation, ...], ...]] = {
+    "HDF5": (BYTE_MUTATIONS, HDF5_MUTATIONS, HDF5_MUTATIONS),
+    "SWC": (BYTE_MUTATIONS, TEXT_MUTATIONS, TEXT_MUTATIONS),
+    "ASC": (BYTE_MUTATIONS, TEXT_MUTATIONS, TEXT_MUTATIONS),
+    "JSON": (BYTE_MUTATIONS, TEXT_MUTATIONS, JSON_MUTATIONS, JSON_MUTATIONS),
+    "YAML": (BYTE_MUTATIONS, TEXT_MUTATIONS, YAML_MUTATIONS, YAML_MUTATIONS),
+    "TOML": (BYTE_MUTATIONS, TEXT_MUTATIONS),
+    "NRRD": (BYTE_MUTATIONS, NRRD_MUTATIONS, NRRD_MUTATIONS),
+    "table": (BYTE_MUTATIONS, TEXT_MUTATIONS),
+    "XML": (BYTE_MUTATIONS, TEXT_MUTATIONS, XML_MUTATIONS),
+    "mesh": (BYTE_MUTATIONS, TEXT_MUTATIONS),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file of a user and what reads it.
+
+    Attributes:
+        name: of the target.
+        format: a key of `FORMATS`.
+        file: the file that is damaged, below the folder of good files.
+        arguments: words of the command line by which the file is read, for a folder of files.
+        options: `command --option` or `command ARGUMENT` that this target tries; `*` is any
+            command.
+        quick: the same reader without the rest of the command; None: the command is quick itself.
+        others: good files of the format, to splice with.
+        told_as: what an error may name instead of the file.
+    """
+
+    name: str
+    format: str
+    file: str
+    arguments: Callable[[Path], list[str]]
+    options: tuple[str, ...] = ()
+    quick: Callable[[Path], None] | None = None
+    others: tuple[str, ...] = ()
+    told_as: str = ""
+
+    def is_named(self, told: str) -> bool:
+        """Whether an error names the file, or what it calls by name."""
+        # An entry that no cell could have is missing, whichever file misspells it.
+        names = (Path(self.file).name, "Missing distributions", "Missing parameters", self.told_as)
+        return any(name and name in told for name in names)
+
+    def damaged(self, seed: int, number: int, folder: Path) -> bytes:
+        """The content of one damaged file, the same each time."""
+        draw = random.Random(f"{seed}/{self.name}/{number}")
+        others = [(folder / other).read_bytes() for other in self.others]
+        good = data = (folder / self.file).read_bytes()
+        groups = FORMATS[self.format]
+        chosen = [draw.choice(draw.choice(groups)) for _ in range(draw.choice((1, 1, 1, 2)))]
+        # Objects of a torn HDF5 file cannot be changed without a crash of the library here.
+        chosen.sort(key=lambda mutation: mutation in BYTE_MUTATIONS)
+        for mutation in chosen:
+            data = mutation(draw, data, others)[:MOST_BYTES]
+        while data == good:
+            data = draw.choice(BYTE_MUTATIONS)(draw, data, others)
+        return data
+
+
+def _settings(folder: Path, **changes: object) -> SynthesisSettings:
+    column = SmallColumn(folder)
+    axons = {"morph_axon": folder / "axons.tsv", "base_morph_dir": folder / "donors"}
+    return column.settings(folder / "out", **{**axons, **changes})
+
+
+def _synthesis(**changes: str) -> tuple[Callable[[Path], list[str]], Callable[[Path], None]]:
+    """The command with files of other names, and its plan and two of its cells."""
+
+    def chosen(folder: Path) -> SynthesisSettings:
+        return _settings(folder, **{name: folder / file for name, file in changes.items()})
+
+    def arguments(folder: Path) -> list[str]:
+        return [SYNTHESIZE, "--nb-processes", "1", *chosen(folder).to_arguments()]
+
+    def plan_and_grow(folder: Path) -> None:
+        job = SynthesisJob(chosen(folder))
+        plan = job.plan()
+        state = job.setup(plan)
+        for task in plan.tasks[:2].tolist():
+            try:
+                job.run(state, task)
+            except TaskFailure as failure:
+                if failure.kind not in EXPECTED_KINDS:
+                    raise
+
+    return arguments, plan_and_grow
+
+
+def _synthesis_target(
+    name: str, format_: str, file: str, option: str, others: tuple[str, ...] = (), **changes: str
+) -> Target:
+    arguments, quick = _synthesis(**changes)
+    options = (f"{SYNTHESIZE} {option}",)
+    return Target(name, format_, file, arguments, options, quick, others)
+
+
+def _compare(a: str, b: str, *more: str) -> Callable[[Path], list[str]]:
+    return lambda folder: ["compare", str(folder / a), str(folder / b), *more]
+
+
+def _compare_target(name: str, format_: str, a: str, b: str, *others: str) -> Target:
+    options = ("compare A", "compare B")
+    return Target(name, format_, a, _compare(a, b), options, others=others)
+
+
+def _generate(
+    command: str, extension: str, *more: str, listed: str = "list.dat"
+) -> Callable[[Path], list[str]]:
+    written = {
+        "generate-distributions": ["--nb-processes", "1", "--distribution-filename"],
+        "generate-parameters": ["--parameter-filename"],
+    }
+
+    def arguments(folder: Path) -> list[str]:
+        files = [str(folder / word) if "." in word else word for word in more]
+        return [
+            *(command, str(folder / extension), str(folder / listed), "--ext", f".{extension}"),
+            *(*written[command], str(folder / "generated.json"), *files),
+        ]
+
+    return arguments
+
+
+def _read_settings(file: str) -> tuple[Callable[[Path], list[str]], Callable[[Path], None]]:
+    column_arguments, _ = _synthesis()
+
+    def arguments(folder: Path) -> list[str]:
+        needed = column_arguments(folder)[1:]
+        return [SYNTHESIZE, "--settings", str(folder / file), *needed]
+
+    def parse(folder: Path) -> None:
+        from region_grower_hpc.synthesis.option_checks import check_options
+
+        context = synthesize_morphologies.make_context(SYNTHESIZE, arguments(folder)[1:])
+        check_options(SynthesisSettings.from_options(context.params))
+
+    return arguments, parse
+
+
+def _read_all(path: Path) -> None:
+    read_neurondb(path)
+
+
+def _read_costs(folder: Path) -> None:
+    refine(SynthesisJob(_settings(folder)).plan(), folder / "costs.json")
+
+
+def _targets() -> list[Target]:
+    found = [
+        _synthesis_target("cells", "HDF5", "cells.h5", "--input-cells", ("rich.h5",)),
+        _synthesis_target(
+            "rich cells", "HDF5", "rich.h5", "--input-cells", ("cells.h5",), input_cells="rich.h5"
+        ),
+        _synthesis_target(
+            *("MVD3 cells", "HDF5", "cells.mvd3", "--input-cells", ("cells.h5",)),
+            input_cells="cells.mvd3",
+        ),
+        _synthesis_target("donor", "HDF5", "donors/one.h5", "--base-morph-dir", ("h5/two.h5",)),
+        _compare_target("compared cells", "HDF5", "rich.h5", "good.rich.h5", "cells.h5"),
+        _compare_target("compared MVD3", "HDF5", "cells.mvd3", "good.cells.mvd3"),
+        _compare_target("compared container", "HDF5", "container.h5", "good.container.h5"),
+        _compare_target("compared h5", "HDF5", "h5/one.h5", "h5/good.h5", "container.h5"),
+        _compare_target("compared swc", "SWC", "swc/one.swc", "swc/good.swc", "swc/two.swc"),
+        _compare_target("compared asc", "ASC", "asc/one.asc", "asc/good.asc", "asc/two.asc"),
+        _compare_target("apical points", "YAML", "apical.yaml", "good.apical.yaml"),
+        _synthesis_target(
+            *("parameters", "JSON", "tmd_parameters.json", "--tmd-parameters"),
+            ("tmd_distributions.json",),
+        ),
+        _synthesis_target(
+            *("distributions", "JSON", "tmd_distributions.json", "--tmd-distributions"),
+            ("tmd_parameters.json",),
+        ),
+        _synthesis_target("hierarchy", "JSON", "atlas/hierarchy.json", "--atlas"),
+        replace(
+            _synthesis_target("structure", "YAML", "region_structure.yaml", "--region-structure"),
+            told_as="[PH]",  # the volume of a layer that the atlas lacks
+        ),
+        _synthesis_target(
+            *("regions", "NRRD", "atlas/brain_regions.nrrd", "--atlas", ("atlas/[PH]1.nrrd",))
+        ),
+        _synthesis_target(
+            *("orientation", "NRRD", "atlas/orientation.nrrd", "--atlas", ("atlas/[PH]y.nrrd",))
+        ),
+        _synthesis_target("depth", "NRRD", "atlas/[PH]y.nrrd", "--atlas", ("atlas/[PH]1.nrrd",)),
+        _synthesis_target("layer", "NRRD", "atlas/[PH]1.nrrd", "--atlas", ("atlas/[PH]y.nrrd",)),
+        _synthesis_target("axon list", "table", "axons.tsv", "--morph-axon"),
+        _synthesis_target("mesh", "mesh", "box.obj", "--region-structure"),
+    ]
+    for extension, format_ in (("h5", "HDF5"), ("swc", "SWC"), ("asc", "ASC")):
+        found.append(
+            Target(
+                f"reconstruction {extension}",
+                format_,
+                f"{extension}/one.{extension}",
+                _generate(GENERATE, extension),
+                (f"{GENERATE} INPUT_FOLDER", "generate-parameters INPUT_FOLDER"),
+                others=(f"{extension}/two.{extension}",),
+            )
+        )
+    for command in (GENERATE, "generate-parameters"):
+        found += [
+            Target(
+                *(f"list of {command}", "table", "list.dat", _generate(command, "h5")),
+                (f"{command} DAT_FILE",),
+            ),
+            Target(
+                *(f"diametrizer of {command}", "JSON", "diametrizer.json"),
+                _generate(command, "h5", "--diametrizer-config", "diametrizer.json"),
+                (f"{command} --diametrizer-config",),
+                others=("templates.json",),
+            ),
+        ]
+    found += [
+        Target(
+            *("neuronDB", "XML", "neurondb.xml"),
+            _generate("generate-parameters", "h5", listed="neurondb.xml"),
+            ("generate-parameters DAT_FILE",),
+            lambda folder: _read_all(folder / "neurondb.xml"),
+        ),
+        Target(
+            *("templates", "JSON", "templates.json"),
+            _generate("generate-parameters", "h5", "--tmd-parameters", "templates.json"),
+            ("generate-parameters --tmd-parameters",),
+        ),
+        Target(
+            *("costs", "JSON", "costs.json", _synthesis()[0]),
+            (f"{SYNTHESIZE} --state-dir",),
+            _read_costs,
+        ),
+        Target(
+            *("gids", "table", "gids.txt"),
+            lambda folder: [
+                *_synthesis()[0](folder),
+                "--dry-run",
+                "--gids",
+                str(folder / "gids.txt"),
+            ],
+            (f"{SYNTHESIZE} --gids",),
+        ),
+        Target(
+            *("compared morphologies", "HDF5", "container.h5"),
+            lambda folder: [
+                *_compare("rich.h5", "good.rich.h5")(folder),
+                *("--morph-dir-a", str(folder / "container.h5")),
+                *("--morph-dir-b", str(folder / "good.container.h5")),
+            ],
+            ("compare --morph-dir-a", "compare --morph-dir-b"),
+        ),
+    ]
+    for file, format_ in (("settings.toml", "TOML"), ("settings.yaml", "YAML")):
+        arguments, quick = _read_settings(file)
+        options = ("* --settings",)  # one reader for all commands
+        found.append(Target(file, format_, file, arguments, options, quick))
+    return found
+
+
+#: All targets by name.
+TARGETS = {target.name: target for target in _targets()}
