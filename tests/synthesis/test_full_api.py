@@ -318,7 +318,8 @@ def test_the_code_of_the_launcher(
     program = tmp_path / "mpiexec"
     program.write_text(f"#!{sys.executable}\nraise SystemExit({code})\n")
     program.chmod(0o755)
-    monkeypatch.setattr(local_ranks, "find_mpiexec", lambda: str(program))
+    monkeypatch.setattr("region_grower_hpc.engine.launcher.find_mpiexec", lambda: str(program))
+    monkeypatch.setattr("region_grower_hpc.engine.launcher.has_mpi", lambda: True)
     monkeypatch.setattr(local_ranks, "has_mpi", lambda: True)
     synthesis = SynthesizeMorphologies(**keywords(column, tmp_path / "out", nb_processes=2))
     with pytest.raises(RegionGrowerHpcError, match=message) as raised:
