@@ -20,7 +20,7 @@ run: $(VENV)/.installed  ## Synthesize a small cortical column with 2 MPI ranks 
 	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) CELLS=$(CELLS) examples/synthesis/run.sh
 
 test: $(VENV)/.installed  ## Pass the tests.
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal --durations 15 $(TESTS)
 
 test-%: $(VENV)/.installed  ## test-4: the example under `mpiexec -n 4`, against one process.
 	$(BIN)/python -m pytest -q tests/engine/test_comm.py

@@ -75,7 +75,7 @@ def runs(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.timeout(300)
 def test_files_of_the_state_folder(server: Server, runs: Path, tmp_path: Path) -> None:
-    chosen = CASES if TRIES_ALL else random.Random(3).sample(CASES, 40)
+    chosen = CASES if TRIES_ALL else random.Random(3).sample(CASES, 24)
     wrong = []
     for run, name, damage in chosen:
         out = tmp_path / "out"

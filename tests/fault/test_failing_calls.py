@@ -21,7 +21,7 @@ from tests.fault.systems import Shards, Toy
 
 TRIES_ALL = os.environ.get("FAULTS") == "all"
 #: How many calls a sample has; each costs two runs in forks.
-SAMPLES = {"toy": 30, "shards": 10, "every-output": 16}
+SAMPLES = {"toy": 20, "shards": 8, "every-output": 12}
 
 
 @pytest.mark.timeout(0 if TRIES_ALL else 300)

@@ -17,7 +17,14 @@ GROWERS = make_grower(NATIVE), make_grower(NEUROTS)
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same recipes each time: one in thousands keeps NeuroTS busy for ever (docs/parity.md), and
+# others are for `make parity-cells`, which bounds its time.
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_random_recipes_grow_the_same_neuron(seed: int) -> None:
     request = random_request(seed)
     native, neurots = (outcome(grower, request, seed) for grower in GROWERS)
