@@ -78,7 +78,9 @@ def measured(plan: Plan, costs_json: Path) -> DiskNeed | None:
             return None
         outputs_bytes = float(content["outputs_bytes"] or 0.0)
         return DiskNeed(float(content["journals_bytes"]), outputs_bytes, int(content["inodes"]))
-    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+    except (OSError, ValueError, AttributeError, TypeError, LookupError, ArithmeticError):
+        return None
+    except RecursionError:  # of nested lists
         return None
 
 

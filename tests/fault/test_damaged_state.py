@@ -93,7 +93,8 @@ def test_files_of_the_state_folder(server: Server, runs: Path, tmp_path: Path) -
                 wrong.append(case)
             elif differences(results(runs / "complete"), results(out)):
                 wrong.append(f"other files: {case}")
-            elif found.code and name not in found.told:
+            elif found.code and name not in found.told and damage != "missing":
+                # (Without plan.json the outputs are those of others, and the message names them.)
                 wrong.append(f"the file is not named: {case}")
         shutil.rmtree(out)
     assert not wrong, "\n".join(wrong)
@@ -110,7 +111,14 @@ def test_files_that_a_part_leaves_for_merge(
         )
         assert part.code == ExitCode.DONE, part.told
     wrong = []
-    cases = list(itertools.product(("part.json", "summary.journal", "plan.json"), DAMAGES))
+    cases = [
+        (name, damage)
+        for name, damage in itertools.product(
+            ("part.json", "summary.journal", "plan.json"), DAMAGES
+        )
+        # A journal has no keys.
+        if (name, damage) != ("summary.journal", "without its first key")
+    ]
     for name, damage in cases if TRIES_ALL else random.Random(4).sample(cases, 12):
         used = tmp_path / "used"
         shutil.copytree(tmp_path / "made", used)
