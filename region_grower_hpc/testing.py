@@ -44,7 +44,7 @@ def run_command(
 ) -> subprocess.CompletedProcess[str]:
     """Run the interpreter with `command`, under `mpiexec -n n_ranks` unless that is 0."""
     return subprocess.run(
-        [*_launcher(n_ranks), sys.executable, *command],
+        [*launcher(n_ranks), sys.executable, *command],
         env={**without_launcher(os.environ), **(environment or {})},
         capture_output=True,
         text=True,
@@ -56,7 +56,7 @@ def run_command(
 def start_command(command: Sequence[str], n_ranks: int = 0) -> subprocess.Popen[bytes]:
     """Start a command in a process group of its own, to be signalled or killed."""
     return subprocess.Popen(
-        [*_launcher(n_ranks), sys.executable, *command],
+        [*launcher(n_ranks), sys.executable, *command],
         env={
             MARKER: uuid.uuid4().hex,
             **without_launcher(os.environ),
@@ -97,7 +97,8 @@ def _marker(pid: int) -> str:
     return of_run[0].decode().partition("=")[2] if of_run else ""
 
 
-def _launcher(n_ranks: int) -> list[str]:
+def launcher(n_ranks: int) -> list[str]:
+    """Words that start so many ranks; none for 0. Skips where there is no MPI."""
     if n_ranks == 0:
         return []
     mpiexec = find_mpiexec()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from region_grower_hpc.engine.launcher import without_launcher
-from tests.scale.watch import launcher
+from region_grower_hpc.testing import launcher
 
 
 def run_with_tmpfs(

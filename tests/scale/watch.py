@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
-from region_grower_hpc.engine.launcher import find_mpiexec, without_launcher
+from region_grower_hpc.engine.launcher import without_launcher
+from region_grower_hpc.testing import launcher
 from tests.scale.synthetic import PIDS
 
 #: Between two looks.
@@ -40,16 +39,6 @@ class Watched:
     wall_s: float
     peak_bytes: dict[int, int] = field(default_factory=dict)
     at_s: dict[int, float] = field(default_factory=dict)
-
-
-def launcher(n_ranks: int) -> list[str]:
-    """Words that start so many ranks; none for 0. Skips where there is no MPI."""
-    if n_ranks == 0:
-        return []
-    mpiexec = find_mpiexec()
-    if mpiexec is None:
-        pytest.skip("there is no mpiexec: pip install 'region-grower-hpc[mpich]'")
-    return [mpiexec, "-n", str(n_ranks)]
 
 
 def held_bytes(pid: str) -> int | None:
