@@ -1,7 +1,8 @@
-"""Measure region-grower-hpc, and compare it with the pinned region-grower.
+"""Measure region-grower-hpc, and compare it with its pinned peers.
 
     benchmarks/make_peer_env.sh .venv-peer
-    python benchmarks/bench.py --peer .venv-peer
+    benchmarks/make_clone_peer_env.sh .venv-clone-peer
+    python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer
 
 README.md beside this file tells what is measured, and how.
 """
@@ -16,6 +17,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import clone_all_steps
+import clone_memory
+import clone_per_clone
+import clone_scaling
+import clone_serial_part
 import cpu_per_cell
 import empty_tasks
 import example
@@ -27,7 +33,7 @@ from machine import describe, machine
 from report import Measure, table, write_json
 from settings import Settings
 from timed_command import CommandFailedError
-from tools import ours, peer
+from tools import clone_peer, ours, peer
 
 MEASUREMENTS = {
     "help": help_time.measure,
@@ -37,6 +43,11 @@ MEASUREMENTS = {
     "scaling": scaling.measure,
     "growth": growth.measure,
     "cells": cpu_per_cell.measure,
+    "clone": clone_per_clone.measure,
+    "clone-steps": clone_all_steps.measure,
+    "clone-serial": clone_serial_part.measure,
+    "clone-memory": clone_memory.measure,
+    "clone-scaling": clone_scaling.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 
@@ -45,6 +56,12 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     """The options of this program."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--peer", type=Path, metavar="DIR", help="environment of the peer")
+    parser.add_argument(
+        "--clone-peer",
+        type=Path,
+        metavar="DIR",
+        help="environment of the peer of clone-morphologies",
+    )
     parser.add_argument("--quick", action="store_true", help="little work, once: a trial")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="some measurements")
     parser.add_argument(
@@ -68,7 +85,11 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="rghpc-bench-") as folder:
             settings = Settings(
-                ours(), peer(options.peer) if options.peer else None, Path(folder), options.quick
+                ours(),
+                peer(options.peer) if options.peer else None,
+                Path(folder),
+                options.quick,
+                clone_peer(options.clone_peer) if options.clone_peer else None,
             )
             for name in options.only or MEASUREMENTS:
                 measures += MEASUREMENTS[name](settings)

@@ -138,7 +138,7 @@ def _run(settings: Settings, way: Way, case: Case, n_cells: int) -> CellsRun:
     out = settings.work / "out"
     out.mkdir()
     timing = timed(way.tool.synthesis(case, cells, out, *way.options))
-    n_points = _points_of_morphologies(out / "morphologies")
+    n_points = points_of_morphologies(out / "morphologies")
     if len(n_points) != n_cells:
         # the times of unequal work must not be compared
         raise CommandFailedError(f"{way.name}: {len(n_points)} of {n_cells} morphologies written")
@@ -146,7 +146,7 @@ def _run(settings: Settings, way: Way, case: Case, n_cells: int) -> CellsRun:
     return CellsRun(timing.cpu_s, sum(n_points))
 
 
-def _points_of_morphologies(folder: Path) -> list[int]:
+def points_of_morphologies(folder: Path) -> list[int]:
     """Points of each morphology in the files or containers below a folder."""
     found: list[int] = []
 

@@ -17,12 +17,14 @@ class Settings:
         peer: the pinned region-grower; None without its environment.
         work: folder for inputs and outputs of the measured commands.
         quick: one repetition of little work, to try the measurements themselves.
+        clone_peer: the pinned morphology-workflows; None without its environment.
     """
 
     ours: Tool
     peer: Tool | None
     work: Path
     quick: bool
+    clone_peer: Tool | None = None
 
     @property
     def tools(self) -> list[Tool]:

@@ -31,7 +31,12 @@ class Timing:
     wall_s: float
 
 
-def timed(command: Sequence[str | Path], *, watch: Callable[[int], None] | None = None) -> Timing:
+def timed(
+    command: Sequence[str | Path],
+    *,
+    watch: Callable[[int], None] | None = None,
+    folder: Path | None = None,
+) -> Timing:
     """Run a command to its end; its output is shown only if it fails.
 
     Both tools run with one BLAS thread a process, so that CPU time is that of the work.
@@ -39,6 +44,7 @@ def timed(command: Sequence[str | Path], *, watch: Callable[[int], None] | None 
     Args:
         command: program and arguments.
         watch: called with the process id in a thread of its own while the command runs.
+        folder: that the command runs in; None for this one.
 
     Raises:
         CommandFailedError: another exit code than 0, or longer than TIMEOUT_S.
@@ -50,7 +56,7 @@ def timed(command: Sequence[str | Path], *, watch: Callable[[int], None] | None 
     with tempfile.TemporaryFile() as log:
         started_s = time.perf_counter()
         process = subprocess.Popen(
-            words, env=environment, stdout=log, stderr=log, start_new_session=True
+            words, env=environment, stdout=log, stderr=log, start_new_session=True, cwd=folder
         )
         limit = threading.Timer(TIMEOUT_S, _kill, [process.pid])
         limit.start()

@@ -90,6 +90,17 @@ def peer(environment: Path) -> Tool:
     )
 
 
+def clone_peer(environment: Path) -> Tool:
+    """The program of the environment that make_clone_peer_env.sh made."""
+    return _tool(
+        "peer",
+        environment.absolute() / "bin" / "python",
+        "morphology-workflows",
+        1,
+        "import morphology_workflows.tasks.workflows",
+    )
+
+
 def _tool(name: str, python: Path, program: str, serial: int, imports: str) -> Tool:
     script = python.parent / program
     if not script.exists():

@@ -33,6 +33,11 @@ COMMANDS = {
         "merge",
         "Join runs over parts of a population into the whole.",
     ),
+    "clone-morphologies": (
+        "region_grower_hpc.clone.command",
+        "clone_morphologies",
+        "Graft, scale, clone and release repaired morphologies; place clones in an atlas.",
+    ),
     "status": (
         "region_grower_hpc.engine.inspection.command",
         "status",
@@ -53,6 +58,8 @@ COMMANDS = {
 #: job, as plan.json names it -> (module, class): those that `rerun` can make again.
 SYSTEMS = {
     "synthesize-morphologies": ("region_grower_hpc.synthesis.job", "SynthesisJob"),
+    "clone-morphologies": ("region_grower_hpc.clone.job", "CloneJob"),
+    "place-clones": ("region_grower_hpc.clone.placement.job", "PlacementJob"),
 }
 
 

@@ -239,6 +239,20 @@ class Job(ABC, Generic[StateT]):
                 read from disk, empty if it names none.
         """
 
+    def lost(self, plan: Plan) -> Path | None:
+        """An output that a complete run lacks, and for which it is to be done again (rank 0).
+
+        The default knows none: a run whose `Plan.outputs` are not there is refused.
+        """
+        return None
+
+    def clear(self, plan: Plan) -> None:
+        """Remove the outputs of a run of another plan, which `--overwrite` gives up (rank 0).
+
+        The default removes nothing: it is for jobs whose outputs have names of their own.
+        """
+        return
+
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> Job[Any]:
         """The job that `Plan.settings` describes, for `rerun`.

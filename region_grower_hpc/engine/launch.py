@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +111,13 @@ class _Run:
             warn_of_refusal(self.state, record, plan.outputs, self.options)
             warn_of_room(predicted(plan), self.state.path, plan.outputs)
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
-        if decide_now(self.state, record, plan.outputs, self.options) is not Start.NOTHING:
+        lost = partial(self.job.lost, plan)
+        found = self.state, record, plan.outputs, self.options, lost
+        if decide_now(*found) is not Start.NOTHING:
             # Before anything is written, so that a refusal leaves no trace.
             check_room(predicted(plan), self.state.path, plan.outputs)
             warn_of_room(measured(plan, self.state.costs_json), self.state.path, plan.outputs)
-        start = begin(self.state, record, plan.outputs, self.options)
+        start = begin(*found, partial(self.job.clear, plan))
         if start is Start.NOTHING:
             return plan, record, start
         return costs.refine(plan, self.state.costs_json), record, start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -30,17 +30,23 @@ def is_requeued() -> bool:
 
 
 def begin(
-    state: StateFolder, record: PlanRecord, outputs: Sequence[Path], options: EngineOptions
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    lost: Callable[[], Path | None] | None = None,
+    clear: Callable[[], None] | None = None,
 ) -> Start:
     """Decide what this start does, hold the state folder until it ends, and make it ready.
 
-    The arguments and errors are those of `decide`.
+    The arguments and errors are those of `decide`; `clear` removes what a former run of the same
+    job has left, before it is forgotten.
     """
     # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
-    if decide_now(state, record, outputs, options) is Start.NOTHING:
+    if decide_now(state, record, outputs, options, lost) is Start.NOTHING:
         return Start.NOTHING
     state.lock()
-    start = decide_now(state, record, outputs, options)
+    start = decide_now(state, record, outputs, options, lost)
     former = state.read_plan()
     if start is Start.CONTINUE and former is not None and former.version != record.version:
         logger.warning(
@@ -49,15 +55,21 @@ def begin(
             record.version,
         )
     if start is Start.FRESH:
+        if clear is not None and former is not None and former.digest != record.digest:
+            clear()
         state.begin(record)
     return start
 
 
 def decide_now(
-    state: StateFolder, record: PlanRecord, outputs: Sequence[Path], options: EngineOptions
+    state: StateFolder,
+    record: PlanRecord,
+    outputs: Sequence[Path],
+    options: EngineOptions,
+    lost: Callable[[], Path | None] | None = None,
 ) -> Start:
     """`decide` in the SLURM job of this process, if there is one."""
-    return decide(state, record, outputs, options, is_requeued())
+    return decide(state, record, outputs, options, is_requeued(), lost)
 
 
 def decide(
@@ -66,6 +78,7 @@ def decide(
     outputs: Sequence[Path],
     options: EngineOptions,
     requeued: bool,
+    lost: Callable[[], Path | None] | None = None,
 ) -> Start:
     """What to do with an output folder, as docs/resume.md tells users.
 
@@ -75,6 +88,7 @@ def decide(
         outputs: what the run will write.
         options: resume, restart and overwrite.
         requeued: SLURM has started this job again, so that `--restart` must not discard.
+        lost: tells an output that a complete run lacks, and that is to be computed again.
 
     Raises:
         InvalidInputError: files of others in the way, or nothing to resume.
@@ -96,6 +110,10 @@ def decide(
     if not state.is_complete:
         return Start.FRESH if restart else Start.CONTINUE
     if options.overwrite and not requeued:
+        return Start.FRESH
+    gone = None if lost is None else lost()
+    if gone is not None:
+        logger.warning("the run is complete, but %s is missing: it is done again", gone)
         return Start.FRESH
     missing = [str(path) for path in outputs if not path.exists()]
     if missing:

@@ -7,7 +7,8 @@ HDF5 v1.3 file. A name may hold slashes (`hashed/ab/abcd`): its groups are neste
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +17,9 @@ from h5py import h5f, h5g, h5o
 
 from region_grower_hpc.formats.hdf5_members import (
     GROUP_PROPERTIES,
+    PERIMETERS,
     MemberWriter,
+    read_family,
     replacing_hdf5,
     write_metadata,
 )
@@ -26,14 +29,15 @@ from region_grower_hpc.formats.morphology import MorphologyArrays, check_storabl
 class ContainerWriter:
     """Writes a container, which appears under its path when the `with` block ends well.
 
-    All morphologies share one metadata group by hard links. The bytes depend on the names, the
-    arrays and their order alone.
+    All morphologies of a cell family share one metadata group by hard links. The bytes depend on
+    the names, the arrays and their order alone.
     """
 
     def __init__(self, path: Path) -> None:
         self._open = replacing_hdf5(Path(path))
         self._members = MemberWriter()
-        self._metadata: h5g.GroupID | None = None
+        #: cell family -> the group that all of it share
+        self._metadata: dict[int, h5g.GroupID] = {}
 
     def __enter__(self) -> ContainerWriter:
         self._folders = _Folders(self._open.__enter__())
@@ -54,7 +58,7 @@ class ContainerWriter:
             ValueError: the name is taken, or MorphIO could not read the morphology back.
         """
         check_storable(arrays)
-        self._members.write(self._new_group(name), arrays)
+        self._members.write(self._new_group(name, arrays.family), arrays)
 
     def copy(self, name: str, source: h5f.FileID) -> None:
         """Copy one morphology from another open container, its datasets as they are (H5Ocopy).
@@ -67,16 +71,19 @@ class ContainerWriter:
         except (KeyError, ValueError) as error:
             file = os.fsdecode(h5f.get_name(source))
             raise KeyError(f"container '{file}' holds no morphology '{name}'") from error
-        group = self._new_group(name)
+        group = self._new_group(name, read_family(original))
         for member in (b"points", b"structure"):
             h5o.copy(original, member, group, member)
+        if original.links.exists(PERIMETERS):
+            h5o.copy(original, PERIMETERS, group, PERIMETERS)
 
-    def _new_group(self, name: str) -> h5g.GroupID:
+    def _new_group(self, name: str, family: int) -> h5g.GroupID:
         group = self._folders.new_group(name)
-        if self._metadata is None:
-            self._metadata = write_metadata(group)
+        metadata = self._metadata.get(family)
+        if metadata is None:
+            self._metadata[family] = write_metadata(group, family)
         else:
-            group.links.create_hard(b"metadata", self._metadata, b".")
+            group.links.create_hard(b"metadata", metadata, b".")
         return group
 
 
@@ -165,6 +172,32 @@ def merge(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
                 source.close()
 
 
+def join(path: Path, shards: Sequence[tuple[Path, Sequence[str]]], keep: bool) -> None:
+    """Make one container of shards: by links where they stay, else by copies, and they go.
+
+    It may be called again after a kill.
+
+    Args:
+        path: of the container.
+        shards: file and names of the morphologies of each; all in one folder.
+        keep: leave the shards where they are.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if keep:
+        write_links(path, shards)
+        return
+    folders = {shard.parent for shard, _ in shards}
+    if not shards or any(folder.exists() for folder in folders):
+        merge(path, shards)
+    for folder in folders:
+        merged = folder.with_name(f"{folder.name}.merged")
+        if folder.exists():
+            # In one step: shards of which a kill left a part could not be merged again.
+            shutil.rmtree(merged, ignore_errors=True)
+            folder.rename(merged)
+        shutil.rmtree(merged, ignore_errors=True)
+
+
 def load(file: h5py.File, name: str) -> MorphologyArrays:
     """Read one morphology of an open container.
 
@@ -172,4 +205,7 @@ def load(file: h5py.File, name: str) -> MorphologyArrays:
         KeyError: the container has no such morphology, or a link of it leads nowhere.
     """
     group = file[name]
-    return MorphologyArrays(group["points"][()], group["structure"][()])
+    perimeters = group["perimeters"][()] if "perimeters" in group else None
+    return MorphologyArrays(
+        group["points"][()], group["structure"][()], perimeters, read_family(group.id)
+    )

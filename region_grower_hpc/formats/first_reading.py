@@ -57,7 +57,14 @@ def morphology_problem(path: Path) -> str | None:
                 return "has points or a structure of another type than numbers"
             if points.shape[1:] != (4,) or structure.shape[1:] != (3,):
                 return None
-            for dataset in (points, structure):
+            if not len(structure):
+                return "has a structure without rows"
+            perimeters = file.get("perimeters", points)
+            if not isinstance(perimeters, h5py.Dataset) or not perimeters.shape:
+                return "has perimeters that are no list of numbers"
+            if not len(perimeters) and len(points):
+                return "has a list of perimeters without values"
+            for dataset in (points, structure, perimeters):
                 if (too_large := size_problem(dataset)) is not None:
                     return f"has a dataset '{dataset.name}' that {too_large}"
             first = np.concatenate([[0], structure[:, 0], [points.shape[0]]]).astype(np.int64)

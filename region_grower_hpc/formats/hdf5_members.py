@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from h5py import h5a, h5d, h5f, h5g, h5p, h5s, h5t
+from numpy.typing import NDArray
 
 from region_grower_hpc.formats.atomic import Replacing, replacing
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 # 1.3 is read by every MorphIO 3; MorphIO 3.5 itself writes 1.4 with the same members.
 FORMAT_VERSION = (1, 3)
-FAMILY_NEURON = 0
+#: Cell families of MorphIO that are written; others need members beyond these.
+FAMILY_NEURON, FAMILY_GLIA = 0, 1
 COMMENT = b"Created by region-grower-hpc"
+#: The dataset that not every morphology has.
+PERIMETERS = b"perimeters"
 
 
 def _without_times(kind: h5p.PropClassID) -> h5p.PropOCID:
@@ -81,9 +85,10 @@ class MemberWriter:
     def __init__(self) -> None:
         self._points_space = h5s.create_simple((1, 4))
         self._structure_space = h5s.create_simple((1, 3))
+        self._perimeters_space = h5s.create_simple((1,))
 
     def write(self, group: h5g.GroupID | h5f.FileID, arrays: MorphologyArrays) -> None:
-        """Write the datasets points and structure of one morphology into an open group."""
+        """Write points, structure and any perimeters of one morphology into an open group."""
         points = np.ascontiguousarray(arrays.points, np.float32)
         structure = np.ascontiguousarray(arrays.structure, np.int32)
         self._points_space.set_extent_simple(points.shape)
@@ -95,12 +100,34 @@ class MemberWriter:
         h5d.create(
             group, b"structure", h5t.STD_I32LE, self._structure_space, _DATASET_PROPERTIES
         ).write(h5s.ALL, h5s.ALL, structure, h5t.NATIVE_INT32)
+        if arrays.perimeters is not None:
+            self._write_perimeters(group, arrays.perimeters)
+
+    def _write_perimeters(
+        self, group: h5g.GroupID | h5f.FileID, perimeters: NDArray[np.float32]
+    ) -> None:
+        values = np.ascontiguousarray(perimeters, np.float32)
+        self._perimeters_space.set_extent_simple(values.shape)
+        h5d.create(
+            group, PERIMETERS, h5t.IEEE_F32LE, self._perimeters_space, _DATASET_PROPERTIES
+        ).write(h5s.ALL, h5s.ALL, values, h5t.NATIVE_FLOAT)
 
 
-def write_metadata(group: h5g.GroupID | h5f.FileID) -> h5g.GroupID:
+def write_metadata(group: h5g.GroupID | h5f.FileID, family: int = FAMILY_NEURON) -> h5g.GroupID:
     """Write the group metadata (format version, cell family) into an open group; return it."""
     metadata = h5g.create(group, b"metadata", gcpl=GROUP_PROPERTIES)
-    for name, values in ((b"version", FORMAT_VERSION), (b"cell_family", (FAMILY_NEURON,))):
+    for name, values in ((b"version", FORMAT_VERSION), (b"cell_family", (family,))):
         space = h5s.create_simple((len(values),))
         h5a.create(metadata, name, h5t.STD_U32LE, space).write(np.array(values, dtype=np.uint32))
     return metadata
+
+
+def read_family(group: h5g.GroupID | h5f.FileID) -> int:
+    """The cell family that an open group's metadata give; that of neurons where it has none."""
+    try:
+        attribute = h5a.open(group, b"cell_family", obj_name=b"metadata")
+    except KeyError:
+        return FAMILY_NEURON
+    family = np.zeros(1, np.uint32)
+    attribute.read(family, h5t.NATIVE_UINT32)
+    return int(family[0])

@@ -1,15 +1,20 @@
 """Morphology databases (neuronDB): which morphology is of which type and layer.
 
-The XML form has flags of repair too, the text form (`.dat`) name, layer and type alone.
+The XML form has flags of repair too, the text form (`.dat`) name, layer, type and, where there is
+one, etype alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.atomic import replacing
 from region_grower_hpc.formats.safe_name import check_name
 from region_grower_hpc.formats.xml_file import XmlElement, read_xml
 
@@ -24,6 +29,10 @@ FLAGS = (
     "unravel",
     "use_for_stats",
 )
+#: Characters that no XML file may hold.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Flags of a row that tells none.
+ALL_TRUE: Mapping[str, bool] = dict.fromkeys(FLAGS, True)
 _FLAG_TEXTS = {"": True, "true": True, "True": True, "false": False, "False": False}
 
 
@@ -37,13 +46,15 @@ class NeuronDbRow:
         layer: a text, a number as a rule.
         flags: by the names of `FLAGS`, all of them.
         axon_sources: names of morphologies.
+        etype: electrical type, of databases that tell which one a morphology serves; else None.
     """
 
     name: str
     full_type: str
     layer: str
-    flags: Mapping[str, bool] = field(default_factory=lambda: dict.fromkeys(FLAGS, True))
+    flags: Mapping[str, bool] = field(default_factory=lambda: ALL_TRUE)
     axon_sources: tuple[str, ...] = ()
+    etype: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -89,6 +100,7 @@ def _row(row: XmlElement, where: str) -> NeuronDbRow:
         axon_sources=()
         if sources is None
         else tuple(check_name(source.text, where) for source in sources.all("axoninput")),
+        etype=row.text_of("etype") or None,
     )
 
 
@@ -101,7 +113,7 @@ def _flag(repair: XmlElement | None, name: str, where: str) -> bool:
 
 def _read_dat(path: Path) -> list[NeuronDbRow]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise InvalidInputError(
             f"morphology database '{path}' cannot be read: {error.strerror}"
@@ -114,10 +126,108 @@ def _read_dat(path: Path) -> list[NeuronDbRow]:
         if not columns:
             continue
         where = f"morphology database '{path}', line {number}"
-        if len(columns) != 3:
+        if len(columns) not in (3, 4):
             raise InvalidInputError(
-                f"{where}: {len(columns)} column(s) instead of name, layer and mtype"
+                f"{where}: {len(columns)} column(s) instead of name, layer and mtype, and etype at "
+                "most"
             )
-        name, layer, full_type = columns
-        rows.append(NeuronDbRow(check_name(name, where), full_type, layer))
+        name, layer, full_type = check_name(columns[0], where), *columns[1:3]
+        if _NOT_IN_XML.search(line):
+            raise InvalidInputError(f"{where}: it has a control character: remove it")
+        etype = columns[3] if len(columns) == 4 else None
+        rows.append(NeuronDbRow(name, full_type, layer, etype=etype))
     return rows
+
+
+def row_problem(row: NeuronDbRow) -> str | None:
+    """Why the two forms of a database cannot both hold a row; None where they can."""
+    for what, text in (("name", row.name), ("layer", row.layer), ("type", row.full_type)):
+        if (problem := _text_problem(text)) is not None:
+            return f"its {what} {text!r} {problem}"
+    if row.etype is not None and (problem := _text_problem(row.etype)) is not None:
+        return f"its etype {row.etype!r} {problem}"
+    return None
+
+
+def _text_problem(text: str) -> str | None:
+    if text.split() != [text]:
+        return "contains a blank, which the text form separates by" if text else "is empty"
+    return "contains a control character" if _NOT_IN_XML.search(text) else None
+
+
+def write_neurondb_xml(path: Path, rows: Iterable[NeuronDbRow]) -> None:
+    """Write a database with all flags and axon sources, row by row; replaces the file.
+
+    Raises:
+        InvalidInputError: naming file and row: a character that XML cannot hold.
+        OSError: it cannot be written.
+    """
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.write('<?xml version="1.0" encoding="utf-8"?>\n<neurondb>\n\t<listing>\n')
+        file.writelines(_xml_of_rows(path, rows))
+        file.write("\t</listing>\n</neurondb>\n")
+
+
+def write_neurondb_dat(path: Path, rows: Iterable[NeuronDbRow]) -> None:
+    """Write name, layer, type and, where there is one, etype of each row; replaces the file.
+
+    Raises:
+        InvalidInputError: naming file and row: `row_problem` has found something.
+        OSError: it cannot be written.
+    """
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(_lines_of_rows(path, rows))
+
+
+def _lines_of_rows(path: Path, rows: Iterable[NeuronDbRow]) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        if (problem := row_problem(row)) is not None:
+            raise _unwritable(path, number, row, problem)
+        etype = "" if row.etype is None else f" {row.etype}"
+        yield f"{row.name} {row.layer} {row.full_type}{etype}\n"
+
+
+def _xml_of_rows(path: Path, rows: Iterable[NeuronDbRow]) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        xml = _xml_of_row(row)
+        if _NOT_IN_XML.search(xml):
+            raise _unwritable(path, number, row, "a text of it contains a control character")
+        yield xml
+
+
+def _unwritable(path: Path, number: int, row: NeuronDbRow, problem: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"morphology database '{path}' cannot be written: row {number}, '{row.name}': {problem}: "
+        "rename it"
+    )
+
+
+def _xml_of_row(row: NeuronDbRow) -> str:
+    mtype, separator, subtype = row.full_type.partition(":")
+    if not mtype or not subtype:  # a separator that separates nothing is read as it stands
+        mtype, subtype = mtype + separator + subtype, ""
+    etype = "" if row.etype is None else _element(3, "etype", row.etype)
+    sources = "".join(_element(5, "axoninput", name) for name in row.axon_sources)
+    return (
+        "\t\t<morphology>\n"
+        + _element(3, "name", row.name)
+        + _element(3, "mtype", mtype)
+        + _element(3, "msubtype", subtype)
+        + _element(3, "layer", row.layer)
+        + f"{etype}\t\t\t<repair>\n"
+        + _xml_of_flags(tuple(row.flags.get(flag, True) for flag in FLAGS))
+        + f"\t\t\t\t<axon_sources>\n{sources}\t\t\t\t</axon_sources>\n"
+        + "\t\t\t</repair>\n\t\t</morphology>\n"
+    )
+
+
+@lru_cache(512)
+def _xml_of_flags(values: tuple[bool, ...]) -> str:
+    return "".join(
+        _element(4, flag, "true" if value else "false")
+        for flag, value in zip(FLAGS, values, strict=True)
+    )
+
+
+def _element(depth: int, tag: str, text: str) -> str:
+    return "\t" * depth + f"<{tag}>{escape(text)}</{tag}>\n"

@@ -406,3 +406,15 @@ def stretch_sections(
     """Stretch sections in place."""
 
 def principal_direction(vectors: npt.ArrayLike, sgesdd: object) -> _Floats: ...
+
+# Clones.
+
+def clone_jitter(
+    points: npt.ArrayLike,
+    structure: npt.ArrayLike,
+    angles_rad: npt.ArrayLike,
+    factors: npt.ArrayLike,
+    sign: str,
+) -> _Floats: ...
+def clone_post_order(structure: npt.ArrayLike) -> _Ints: ...
+def clone_direction_counts(points: npt.ArrayLike, structure: npt.ArrayLike) -> _Ints: ...

@@ -14,7 +14,14 @@ import numpy as np
 
 from region_grower_hpc.engine.job import Failure
 from region_grower_hpc.engine.launcher import announced_size
+from region_grower_hpc.engine.local_ranks import (
+    error_of,
+    n_local_ranks,
+    option_words,
+    run_in_ranks,
+)
 from region_grower_hpc.engine.options import EngineOptions
+from region_grower_hpc.engine.state_dir import state_dir_of_file
 from region_grower_hpc.errors import (
     ExitCode,
     InvalidInputError,
@@ -29,7 +36,6 @@ from region_grower_hpc.synthesis.debug_data import (
     write_table,
 )
 from region_grower_hpc.synthesis.job import SynthesisJob
-from region_grower_hpc.synthesis.local_ranks import error_of, n_local_ranks, run_in_ranks
 from region_grower_hpc.synthesis.names import cell_seed
 from region_grower_hpc.synthesis.option_checks import check_options
 from region_grower_hpc.synthesis.planning import make_plan
@@ -268,7 +274,9 @@ class SynthesizeMorphologies:
         """
         n_ranks = n_local_ranks(self.nb_processes, len(self.cells_data))
         if n_ranks > 1:
-            code = run_in_ranks(n_ranks, self.settings, self.options)
+            words = [*self.settings.to_arguments(), *option_words(self.options)]
+            state_dir = state_dir_of_file(self.settings.out_cells)
+            code = run_in_ranks(n_ranks, ["synthesize-morphologies", *words], state_dir)
         else:
             code = self._run_here()
         if code != ExitCode.DONE:
@@ -369,7 +377,6 @@ class SynthesizeMorphologies:
 
     def _run_here(self) -> int:
         from region_grower_hpc.engine.launch import run
-        from region_grower_hpc.engine.state import state_dir_of_file
 
         state_dir = state_dir_of_file(self.settings.out_cells)
         return run(SynthesisJob(self.settings), state_dir, self.options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,19 +76,7 @@ def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]])
         names: of the morphologies, shard by shard.
     """
     shards = [(shard_file(settings, shard), part) for shard, part in enumerate(names)]
-    target = settings.container_file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if settings.container == "shards":
-        container.write_links(target, shards)
-    else:
-        merged = settings.shards_dir.with_name(f"{settings.shards_dir.name}.merged")
-        if settings.shards_dir.exists() or not shards:
-            container.merge(target, shards)
-            # In one step: shards of which a kill left a part could not be merged again.
-            shutil.rmtree(merged, ignore_errors=True)
-            if shards:
-                settings.shards_dir.rename(merged)
-        shutil.rmtree(merged, ignore_errors=True)
+    container.join(settings.container_file, shards, keep=settings.container == "shards")
 
 
 def write_cells(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.formats import morphology
-from region_grower_hpc.formats.container import ContainerWriter, merge, write_links
+from region_grower_hpc.formats.container import ContainerWriter, load, merge, write_links
 from region_grower_hpc.formats.morphology import MorphologyArrays
 
 FLAT = ["a", "b", "c", "d"]
@@ -107,6 +108,50 @@ def test_datasets_are_contiguous_and_metadata_shared(tmp_path: Path) -> None:
     with h5py.File(write_shard(tmp_path / "a.h5", NESTED)) as file:
         assert all(file[name]["points"].chunks is None for name in NESTED)
         assert all(file[name]["metadata"] == file[NESTED[0]]["metadata"] for name in NESTED)
+
+
+CELLS = {
+    "neuron": neuron(0),
+    "glia": replace(neuron(1), perimeters=np.arange(6, dtype=np.float32), family=1),
+    "neuron with perimeters": replace(neuron(2), perimeters=np.arange(7, dtype=np.float32)),
+    "other neuron": neuron(3),
+    "other glia": replace(neuron(4), perimeters=np.arange(9, dtype=np.float32), family=1),
+}
+
+
+def test_perimeters_and_families_are_kept(tmp_path: Path) -> None:
+    with ContainerWriter(tmp_path / "whole.h5") as writer:
+        for name, cell in CELLS.items():
+            writer.add(name, cell)
+    merge(tmp_path / "merged.h5", [(tmp_path / "whole.h5", CELLS)])
+    write_links(tmp_path / "links.h5", [(tmp_path / "whole.h5", CELLS)])
+    for container in ("whole", "merged", "links"):
+        path = tmp_path / f"{container}.h5"
+        with h5py.File(path) as file:
+            loaded = {name: load(file, name) for name in CELLS}
+            shared = {name: file[name]["metadata"] for name in CELLS}
+            assert shared["neuron"] == shared["other neuron"] == shared["neuron with perimeters"]
+            assert shared["glia"] == shared["other glia"] != shared["neuron"]
+        collection = morphio.Collection(path)
+        for name, cell in CELLS.items():
+            by_morphio = collection.load(name)
+            assert loaded[name].family == int(by_morphio.cell_family) == cell.family
+            if cell.perimeters is None:
+                assert loaded[name].perimeters is None
+                assert not len(by_morphio.perimeters)
+            else:
+                np.testing.assert_array_equal(loaded[name].perimeters, cell.perimeters)
+                np.testing.assert_array_equal(by_morphio.perimeters, cell.perimeters[3:])
+            np.testing.assert_array_equal(loaded[name].points, cell.points)
+
+
+def test_a_cell_that_morphio_could_not_read_is_refused(tmp_path: Path) -> None:
+    glia = replace(neuron(0), family=1)
+    with (
+        pytest.raises(ValueError, match="without perimeters"),
+        ContainerWriter(tmp_path / "a") as w,
+    ):
+        w.add("a", glia)
 
 
 def test_an_empty_container_is_valid(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,65 @@ def test_no_neuron_of_morphio_is_made(
 ) -> None:
     monkeypatch.setattr(morphio.mut, "Morphology", None)
     write(NEURONS["bifurcations"], tmp_path / f"a{suffix}")
+
+
+def glia() -> MorphologyArrays:
+    """A cell with perimeters: 0 for the soma's points, then 1, 2, 3 ..."""
+    cell = NEURONS["bifurcations"]
+    perimeters = np.maximum(np.arange(-2, len(cell.points) - 2, dtype=np.float32), 0)
+    return replace(cell, perimeters=perimeters, family=1)
+
+
+@pytest.mark.parametrize("family", [0, 1])
+def test_perimeters_and_family_are_written_and_read(family: int, tmp_path: Path) -> None:
+    path, cell = tmp_path / "a.h5", replace(glia(), family=family)
+    write(cell, path)
+    theirs = morphio.Morphology(path)
+    assert int(theirs.cell_family) == family
+    np.testing.assert_array_equal(theirs.perimeters, cell.perimeters[3:])
+    for read_back in (read(path), from_morphio(morphio.mut.Morphology(path))):
+        assert_same(read_back, cell)
+        assert read_back.perimeters.dtype == np.float32
+        np.testing.assert_array_equal(read_back.perimeters, cell.perimeters)
+        assert read_back.family == family
+    np.testing.assert_array_equal(from_morphio(to_morphio(cell)).perimeters, cell.perimeters)
+
+
+def test_h5_has_the_perimeters_that_morphio_writes(tmp_path: Path) -> None:
+    write(glia(), tmp_path / "ours.h5")
+    morphio.mut.Morphology(tmp_path / "ours.h5").write(tmp_path / "theirs.h5")
+    with h5py.File(tmp_path / "ours.h5") as a, h5py.File(tmp_path / "theirs.h5") as b:
+        assert set(a) == set(b) == {"points", "structure", "perimeters", "metadata"}
+        assert a["perimeters"].dtype == b["perimeters"].dtype
+        assert a["perimeters"].chunks is None
+        np.testing.assert_array_equal(a["perimeters"], b["perimeters"])
+        for name in ("cell_family", "version"):
+            assert a["metadata"].attrs[name].dtype == b["metadata"].attrs[name].dtype
+        assert a["metadata"].attrs["cell_family"].tolist() == [1]
+        assert h5py.h5g.get_objinfo(a.id, b"perimeters").mtime == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"perimeters": None}, "glial cell without perimeters"),
+        ({"perimeters": np.ones(3, np.float32)}, "3 perimeters of 18 points"),
+        ({"family": 2}, "family 2"),
+    ],
+)
+def test_what_morphio_could_not_read_is_refused(
+    changed: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        write(replace(glia(), **changed), tmp_path / "a.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".swc", ".asc"])
+def test_perimeters_are_for_h5_alone(suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"perimeters can only be written as \.h5"):
+        write(glia(), tmp_path / f"a{suffix}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_h5_holds_no_time(tmp_path: Path) -> None:

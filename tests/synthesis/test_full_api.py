@@ -14,8 +14,9 @@ import pytest
 import voxcell
 
 from region_grower_hpc.cli import main
+from region_grower_hpc.engine import local_ranks
 from region_grower_hpc.errors import ExitCode, InvalidInputError, RegionGrowerHpcError
-from region_grower_hpc.synthesis import SynthesizeMorphologies, local_ranks
+from region_grower_hpc.synthesis import SynthesizeMorphologies
 from region_grower_hpc.synthesis.debug_data import NEW_COLUMNS
 from region_grower_hpc.synthesis.job import SynthesisJob
 from region_grower_hpc.synthesis.settings import SynthesisSettings

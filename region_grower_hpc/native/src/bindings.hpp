@@ -9,6 +9,7 @@ void bind_trunks(pybind11::module_& module);
 void bind_constraints(pybind11::module_& module);
 void bind_diameters(pybind11::module_& module);
 void bind_jitter(pybind11::module_& module);
+void bind_clone(pybind11::module_& module);
 void bind_morphology_text(pybind11::module_& module);
 void bind_neuron(pybind11::module_& module);
 void bind_growth(pybind11::module_& module);

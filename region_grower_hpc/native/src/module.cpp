@@ -7,6 +7,7 @@ PYBIND11_MODULE(_kernels, module) {
     rghpc::bind_constraints(module);
     rghpc::bind_diameters(module);
     rghpc::bind_jitter(module);
+    rghpc::bind_clone(module);
     rghpc::bind_morphology_text(module);
     rghpc::bind_neuron(module);
 }

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from region_grower_hpc.engine import local_ranks
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.state import StateFolder, state_dir_of_file
 from region_grower_hpc.errors import ExitCode
-from region_grower_hpc.synthesis import local_ranks
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 from region_grower_hpc.testing import run_command
-
-from .small_column import make_small_column
+from tests.synthesis.small_column import make_small_column
 
 
 @pytest.fixture
@@ -59,15 +58,13 @@ def test_a_rank_and_a_place_without_mpi_start_none(monkeypatch: pytest.MonkeyPat
     assert local_ranks.n_local_ranks(4, 100) == 1
 
 
-def test_options_of_the_engine_are_words_too(settings: SynthesisSettings) -> None:
+def test_options_of_the_engine_are_words_too() -> None:
     options = EngineOptions(batch_size=5, overwrite=True, max_failed_ratio=0.25, hide_progress=True)
-    words = local_ranks.arguments(settings, options)
-    assert words[: words.index("--chunksize")] == settings.to_arguments()
-    assert words[words.index("--chunksize") :] == [
+    assert local_ranks.option_words(options) == [
         *("--chunksize", "5", "--max-failed-ratio", "0.25"),
         *("--overwrite", "--hide-progress-bar"),
     ]
-    assert local_ranks.arguments(settings, EngineOptions()) == settings.to_arguments()
+    assert local_ranks.option_words(EngineOptions()) == []
 
 
 def test_variables_of_options_are_taken_away() -> None:
@@ -91,7 +88,8 @@ def test_the_launcher_is_called_and_its_code_comes_back(
     program = launcher(tmp_path / "mpiexec", body)
     monkeypatch.setattr("region_grower_hpc.engine.launcher.find_mpiexec", lambda: program)
     monkeypatch.setenv("RGHPC_SEED", "99")
-    assert local_ranks.run_in_ranks(2, settings, EngineOptions()) == 137
+    command = ["synthesize-morphologies", *settings.to_arguments()]
+    assert local_ranks.run_in_ranks(2, command, tmp_path) == 137
     words, seed = json.loads(told.read_text())
     assert words[:5] == ["-n", "2", sys.executable, "-m", "region_grower_hpc"]
     assert words[5:] == ["synthesize-morphologies", *settings.to_arguments()]

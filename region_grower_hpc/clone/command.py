@@ -1,0 +1,191 @@
+"""The command that clones morphologies and gives them to cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from region_grower_hpc.clone.settings import (
+    CONTAINERS,
+    CROSS_MTYPES,
+    RANDOM_STREAMS,
+    RELEASE_EXTENSIONS,
+    Y_SCALES,
+    CloneSettings,
+)
+from region_grower_hpc.engine.command import Command, engine_options, setup_logging, split
+from region_grower_hpc.errors import ExitCode
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+
+
+class Finite(click.FloatRange):
+    """A range of numbers without infinity and NaN."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
+
+
+@click.command(cls=Command)
+@click.option(
+    "--dataset", type=ANY_PATH, required=True, help="CSV table of the repaired morphologies."
+)
+@click.option(
+    "--recipe", type=ANY_PATH, required=True, help="XML recipe: how many cells of each type."
+)
+@click.option("--placement-rules", type=ANY_PATH, help="XML file of placement rules.")
+@click.option(
+    "--transform-rules",
+    type=ANY_PATH,
+    help="XML file of exclusions, substitutions of types and copies to other layers.",
+)
+@click.option(
+    "--annotations", type=ANY_PATH, help="Folder of annotations, NAME.xml; others are measured."
+)
+@click.option(
+    "--cross-mtype",
+    multiple=True,
+    default=CROSS_MTYPES,
+    show_default=True,
+    metavar="NAME",
+    help="A type whose morphologies exchange their axons; may be repeated.",
+)
+@click.option(
+    "--y-scale",
+    type=Finite(min=0, min_open=True),
+    multiple=True,
+    default=Y_SCALES,
+    show_default=True,
+    metavar="F",
+    help="A copy of each morphology is scaled so along y; may be repeated.",
+)
+@click.option(
+    "--clone-multiplier",
+    type=Finite(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    metavar="F",
+    help="Clones for each cell of the recipe.",
+)
+@click.option(
+    "--std-angle",
+    type=Finite(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="F",
+    help="Of the angles by which sections are turned, degrees.",
+)
+@click.option(
+    "--std-scale",
+    type=Finite(min=0),
+    default=0.2,
+    show_default=True,
+    metavar="F",
+    help="Of the factors by which sections are stretched.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of random numbers."
+)
+@click.option(
+    "--random-stream",
+    type=click.Choice(RANDOM_STREAMS),
+    default=RANDOM_STREAMS[0],
+    show_default=True,
+    help="A stream for each clone, or that of morphology-workflows, one for all clones of a "
+    "morphology.",
+)
+@click.option(
+    "--container",
+    type=click.Choice(CONTAINERS),
+    default=CONTAINERS[0],
+    show_default=True,
+    help="In clone/: a file for each morphology, one HDF5 container, or containers of some each "
+    "and one of links to them.",
+)
+@click.option("--exact-counts", is_flag=True, help="Make no more clones than the recipe asks for.")
+@click.option(
+    "--out-dir", type=FOLDER, required=True, help="Folder of all outputs: a folder for each step."
+)
+@click.option(
+    "--release-ext",
+    type=click.Choice(RELEASE_EXTENSIONS),
+    multiple=True,
+    default=RELEASE_EXTENSIONS,
+    show_default=True,
+    help="Format of the release; may be repeated.",
+)
+@click.option("--no-release", is_flag=True, help="Make no release.")
+@click.option("--cells", type=ANY_PATH, help="SONATA or MVD3 file of cells that get clones.")
+@click.option("--atlas", type=ANY_PATH, help="Folder of the cells' atlas: [PH]y.nrrd, [PH]1.nrrd …")
+@click.option("--out-cells", type=FILE, help="SONATA or MVD3 file of cells to write.")
+@click.option(
+    "--max-drop-ratio",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    show_default=True,
+    metavar="F",
+    help="Cells of an mtype without a clone / its cells that is allowed; they are left out.",
+)
+@click.option("--without-replacement", is_flag=True, help="A clone serves one cell.")
+@engine_options
+@click.pass_context
+def clone_morphologies(context: click.Context, /, **values: Any) -> None:
+    """Make the clones of repaired morphologies that a circuit needs, and place them.
+
+    Axons are exchanged between morphologies of a type, copies are scaled along y, the database is
+    transformed, each morphology is cloned with turned and stretched sections as often as the recipe
+    asks, and all are released as asc, h5 and swc. With --cells, --atlas and --out-cells each cell
+    of a circuit gets the clone that fits its place. Results are the same for any number of ranks; a
+    run that was stopped or killed continues with the same command.
+    """
+    from region_grower_hpc.engine.state_dir import state_dir_of_file, state_dir_of_folder
+
+    setup_logging(values["log_level"])
+    _check(values)
+    state_dir = state_dir_of_folder(values["out_dir"])
+    options, own = split(values, context, state_dir)
+    # Not before: the parent of the ranks needs neither.
+    from region_grower_hpc.clone.job import CloneJob
+    from region_grower_hpc.clone.placement.job import PlacementJob
+    from region_grower_hpc.clone.placement_inputs import placement_settings
+    from region_grower_hpc.engine.launch import run
+
+    settings = CloneSettings.from_options(own)
+    code = run(CloneJob(settings), state_dir, options)
+    if settings.out_cells is None or options.dry_run:
+        context.exit(code)
+    if code not in (ExitCode.DONE, ExitCode.TOO_MANY_FAILURES):
+        context.exit(code)
+    of_cells = replace(
+        options,
+        resume=False,
+        state_dir=None if options.state_dir is None else options.state_dir / "cells",
+    )
+    placed = run(
+        PlacementJob(placement_settings(settings)), state_dir_of_file(settings.out_cells), of_cells
+    )
+    context.exit(placed or code)
+
+
+def _check(values: dict[str, Any]) -> None:
+    """Refuse options that contradict each other."""
+    names = [f"{y_scale:.3f}" for y_scale in values["y_scale"]]
+    for name in names:
+        if names.count(name) > 1 and len(set(values["y_scale"])) > len(set(names)):
+            raise click.UsageError(f"--y-scale: two factors are {name} in names of morphologies")
+    together = {name: values[name] for name in ("cells", "atlas", "out_cells")}
+    missing = [f"--{name.replace('_', '-')}" for name, value in together.items() if value is None]
+    if len(missing) in (1, 2):
+        raise click.UsageError(f"--cells, --atlas and --out-cells: {' and '.join(missing)} missing")
+    if not missing and values["placement_rules"] is None:
+        raise click.UsageError("--cells needs --placement-rules, by which clones are chosen")

@@ -1,0 +1,134 @@
+"""The plan: groups of cells, their candidates, and what every rank gets to score them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.clone.placement.annotations import Annotations
+from region_grower_hpc.clone.placement.blocks import BLOCK_CELLS, Blocks
+from region_grower_hpc.clone.placement.candidates import Group, Offer, make_offer, packed_texts
+from region_grower_hpc.clone.placement.database import read_offered
+from region_grower_hpc.clone.placement.preparation import Places, read_places
+from region_grower_hpc.clone.placement.settings import PlacementSettings
+from region_grower_hpc.engine.job import Plan
+
+ROW = np.dtype([("n_cells", "i4"), ("n_placed", "i4"), ("n_again", "i4")])
+#: Array of a block's result: the candidate of each of its cells.
+POSITIONS = "positions"
+#: Seconds of a cell, and of each of its scores of a rule: only their proportion matters.
+SECONDS, SECONDS_A_SCORE = 4e-5, 3e-9
+POSITION_BYTES = 4
+
+
+@dataclass(frozen=True)
+class PlacementContext:
+    """What every rank gets beside the arrays.
+
+    Attributes:
+        groups: of cells, with their candidates.
+        layers: of the bounds.
+        problems: texts of why cells have no place or no candidates.
+        orients: whether cells get the orientations of the atlas.
+    """
+
+    groups: tuple[Group, ...]
+    layers: tuple[str, ...]
+    problems: tuple[str, ...]
+    orients: bool
+
+
+def make_plan(settings: PlacementSettings) -> Plan:
+    """Check all inputs, look up where the cells lie, and divide them into blocks.
+
+    The shared arrays hold all cells of the file, by id; those that cannot get a clone are in no
+    task, but in `problems`.
+
+    Raises:
+        InvalidInputError: naming file and element.
+    """
+    settings.check()
+    offered = read_offered(settings.database)
+    with_etype = any(row.etype is not None for row in offered)
+    places = read_places(settings, with_etype=with_etype)
+    annotations = Annotations.read(settings.annotations)
+    offer = make_offer(places.cells.keys, offered, places.rules, annotations)
+    return _plan(settings, places, offer)
+
+
+def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
+    cells, profiles = places.cells, places.profiles
+    for number, group in enumerate(offer.groups):
+        if group.problem is not None:
+            profiles.refuse(cells.groups == number, group.problem)
+    placeable = np.flatnonzero(profiles.problems == 0)
+    block_cells = None if settings.without_replacement else BLOCK_CELLS
+    blocks = Blocks.of(cells.groups, placeable, block_cells)
+    names, name_ends = packed_texts(offer.names)
+    return Plan(
+        tasks=blocks.tasks,
+        costs_s=_costs_s(blocks, offer.groups),
+        row_dtype=ROW,
+        options={
+            "seed": settings.seed,
+            "random_stream": settings.random_stream,
+            "without_replacement": settings.without_replacement,
+            "out_cells": settings.out_cells.suffix,
+        },
+        inputs=_inputs(settings, places),
+        outputs=[settings.out_cells],
+        shared={
+            "y_um": profiles.y_um,
+            "bounds_um": profiles.bounds_um,
+            "problems": profiles.problems,
+            "y_min_um": offer.y_min_um,
+            "y_max_um": offer.y_max_um,
+            "candidates": offer.names_of_candidates,
+            "names": names,
+            "name_ends": name_ends,
+            **blocks.arrays,
+        },
+        context=PlacementContext(
+            groups=offer.groups,
+            layers=tuple(places.layers),
+            problems=tuple(profiles.texts),
+            orients=places.orients,
+        ),
+        cost_groups=blocks.groups.astype(np.int64),
+        cost_group_names=[group.name for group in offer.groups],
+        group_bytes=_group_bytes(blocks, len(offer.groups)),
+        kept=(POSITIONS,),
+        settings=settings.to_json(),
+    )
+
+
+def _costs_s(blocks: Blocks, groups: Sequence[Group]) -> NDArray[np.float64]:
+    a_cell = [
+        SECONDS + SECONDS_A_SCORE * group.n_candidates * max(1, len(group.rules))
+        for group in groups
+    ]
+    costs_s: NDArray[np.float64] = blocks.n_cells * np.array([*a_cell, 0.0])[blocks.groups]
+    return costs_s
+
+
+def _group_bytes(blocks: Blocks, n_groups: int) -> list[float]:
+    """Of the result of the largest block of each group."""
+    largest = np.zeros(n_groups)
+    np.maximum.at(largest, blocks.groups, blocks.n_cells)
+    found: list[float] = (POSITION_BYTES * largest).tolist()
+    return found
+
+
+def _inputs(settings: PlacementSettings, places: Places) -> dict[str, Path]:
+    """Files whose content changes results, by their role."""
+    inputs = {
+        "--cells": settings.cells,
+        "--placement-rules": settings.placement_rules,
+        "the database of the clones": settings.database,
+        "the annotations of the clones": settings.annotations,
+    }
+    return {**inputs, **{f"--atlas {name}": path for name, path in places.volumes().items()}}
