@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from clone_inputs import CloneCase, write_case
 from clone_parents import Parent, column_parents, real_parents, toy_parent
-from clone_tools import CloneRun, check_release, run_ours, run_peer_workflow
+from clone_tools import CloneRun, check_release, discard, new_folder, run_ours, run_peer_workflow
 from report import Measure
 from settings import Settings
 from timed_command import tell
@@ -69,12 +67,12 @@ def _measure_parents(
 
 
 def _run(settings: Settings, tool: str, case: CloneCase) -> CloneRun:
-    out: Path = settings.work / "out"
+    out = new_folder(settings.work)
     if tool == "peer":
         assert settings.clone_peer is not None
         run = run_peer_workflow(settings.clone_peer, case, out)
     else:
         run = run_ours(settings.ours, case, out, "--container", tool)
         check_release("ours", case, out)
-    shutil.rmtree(out)
+    discard(out)
     return run

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 from clone_inputs import CloneCase, write_case
 from clone_parents import column_parents
-from clone_tools import count_points, our_command
+from clone_tools import count_points, discard, new_folder, our_command
 from report import Measure
 from settings import Settings
 from timed_command import tell, timed
@@ -45,11 +44,11 @@ def measure(settings: Settings) -> Iterator[Measure]:
 
 
 def _run(settings: Settings, case: CloneCase) -> Watch:
-    out, state = settings.work / "out", settings.work / "state"
+    out = new_folder(settings.work)
+    state = out.with_name("state")
     watch = Watch(settings.ours, state / "progress.jsonl")
     options = ["--no-release", "--container", "shards", "--state-dir", str(state)]
     timed(our_command(settings.ours, case, out, *options, n_processes=N_PROCESSES), watch=watch)
     count_points("ours", case, out / "clone")
-    shutil.rmtree(out)
-    shutil.rmtree(state)
+    discard(out)
     return watch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from clone_inputs import CloneCase, write_case
 from clone_parents import Parent, column_parents, real_parents
-from clone_tools import CloneRun, run_ours, run_peer_without_release
+from clone_tools import CloneRun, discard, new_folder, run_ours, run_peer_without_release
 from report import Measure
 from settings import Settings
 from timed_command import tell
@@ -102,7 +101,7 @@ def _ways(settings: Settings, name: str, parents: Sequence[Parent]) -> list[Way]
 
 
 def _run(settings: Settings, way: Way, case: CloneCase) -> CloneRun:
-    out = settings.work / "out"
+    out = new_folder(settings.work)
     run = way.run(case, out)
-    shutil.rmtree(out)
+    discard(out)
     return run

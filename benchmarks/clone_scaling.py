@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clone_inputs import CloneCase, write_case
 from clone_parents import column_parents
-from clone_tools import count_points, our_command
+from clone_tools import count_points, discard, new_folder, our_command
 from report import Measure
 from scaling import GOAL_SPEED_UP
 from settings import Settings
@@ -61,12 +60,12 @@ def measure(settings: Settings) -> Iterator[Measure]:
 
 
 def _run(settings: Settings, case: CloneCase, n_ranks: int) -> CloneScalingRun:
-    out, state = settings.work / "out", settings.work / "state"
+    out = new_folder(settings.work)
+    state = out.with_name("state")
     options = ["--no-release", "--container", "shards", "--state-dir", str(state)]
     timing = timed(our_command(settings.ours, case, out, *options, n_processes=n_ranks))
     count_points("ours", case, out / "clone")
     lines = (state / "progress.jsonl").read_text(encoding="utf-8").splitlines()
     times_s = {event["event"]: event["time"] for event in map(json.loads, lines)}
-    shutil.rmtree(out)
-    shutil.rmtree(state)
+    discard(out)
     return CloneScalingRun(timing, times_s["end"] - times_s["start"])

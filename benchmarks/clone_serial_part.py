@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from clone_inputs import CloneCase, write_case
 from clone_parents import column_parents
-from clone_tools import count_points, our_command
+from clone_tools import count_points, discard, new_folder, our_command
 from report import Measure
 from settings import Settings
 from timed_command import CommandFailedError, tell, timed
@@ -54,11 +53,12 @@ def _run(settings: Settings, case: CloneCase) -> dict[str, float]:
     mpiexec = find_mpiexec()
     if mpiexec is None:
         raise CommandFailedError("no mpiexec: pip install 'region-grower-hpc[mpich]'")
-    out, result = settings.work / "out", settings.work / "serial.json"
+    out = new_folder(settings.work)
+    result = out.with_name("serial.json")
     options = ["--no-release", "--container", "shards", "--dispatch", "master"]
     words = our_command(settings.ours, case, out, *options, n_processes=None)[1:]
     timed([mpiexec, "-n", "2", settings.ours.python, SCRIPT, result, *words])
     count_points("ours", case, out / "clone")
-    shutil.rmtree(out)
+    discard(out)
     told: dict[str, float] = json.loads(result.read_text(encoding="utf-8"))
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,21 @@ class CloneRun:
 
     timing: Timing
     n_points: int
+
+
+def new_folder(work: Path) -> Path:
+    """A folder for the outputs of one run, not yet there, below the folder `work`."""
+    return Path(tempfile.mkdtemp(prefix="clones-", dir=work)) / "out"
+
+
+def discard(out: Path) -> None:
+    """Remove the large files of our outputs, of which there are few.
+
+    The many small ones go in the end, with the folder of all measurements: for a minute after their
+    removal ext4 is slow at creating others, which would count for the next run.
+    """
+    for path in out.glob("clone/shards/*.h5"):
+        path.unlink()
 
 
 def our_command(

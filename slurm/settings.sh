@@ -37,6 +37,25 @@ set_command() {
     )
 }
 
+# The same for clone.sbatch, with all outputs below $OUT, which is the folder `clones` in the one above.
+# Remove what you have no files of, such as --cells, --atlas and --out-cells.
+set_clone_command() {
+    COMMAND=(
+        region-grower-hpc clone-morphologies
+        --dataset dataset.csv
+        --recipe builder_recipe.xml
+        --placement-rules placement_rules.xml
+        --transform-rules transform_rules.xml
+        --seed 0
+        --out-dir "$OUT"
+        --container shards
+        --cells circuit.h5
+        --atlas atlas
+        --out-cells "$OUT/nodes.h5"
+        --task-timeout 240
+    )
+}
+
 # How srun and the MPI library find each other; `srun --mpi=list` shows what your SLURM has.
 # MPICH, Intel MPI, MVAPICH: pmi2 in most places. Open MPI: pmix.
 MPI=pmi2

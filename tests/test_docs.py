@@ -20,6 +20,7 @@ README = ROOT / "README.md"
 SYNTHESIS = ROOT / "docs" / "synthesis.md"
 #: The page that tells the options of a command, where it is not that of synthesis.
 PAGES = {
+    "clone-morphologies": ROOT / "docs" / "clone.md",
     "compare": ROOT / "docs" / "compare.md",
     "status": ROOT / "docs" / "inspection.md",
     "rerun": ROOT / "docs" / "inspection.md",

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from region_grower_hpc import cli, errors, synthesis, testing
+from region_grower_hpc import cli, clone, errors, synthesis, testing
 
 #: Parameters of region_grower.synthesize_morphologies.SynthesizeMorphologies 1.6.0, in order.
 SYNTHESIZE_MORPHOLOGIES = [
@@ -41,6 +41,21 @@ SYNTHESIZE_MORPHOLOGIES = [
     "dask_config",
     "chunksize",
     "synthesize_axons",
+]
+#: Parameters of morphology_workflows.tasks.clone.CloneMorphologies 0.12.1, in order.
+CLONE_MORPHOLOGIES = [
+    "cross_mtypes",
+    "placement_rules_path",
+    "axon_limit_name",
+    "dendrite_limit_name",
+    "y_scales",
+    "transform_rules_path",
+    "builder_recipe_path",
+    "clone_multiplier",
+    "std_angle",
+    "std_scale",
+    "parallel_factory_type",
+    "morph_path_col",
 ]
 METHODS = [
     "assign_atlas_data",
@@ -78,12 +93,36 @@ def test_region_mapper() -> None:
     assert parameters == ["synthesis_regions", "region_map", "known_regions"]
 
 
+def test_clone() -> None:
+    assert clone.__all__ == [
+        "Category",
+        "CloneMorphologies",
+        "CollectAnnotations",
+        "CollectRepaired",
+        "MakeCloneRelease",
+        "get_candidates_from_neurondb",
+    ]
+    assert all(hasattr(clone, name) for name in clone.__all__)
+    with pytest.raises(AttributeError):
+        clone.absent  # noqa: B018
+
+
+def test_clone_morphologies() -> None:
+    parameters = inspect.signature(clone.CloneMorphologies).parameters
+    positional = [
+        name for name, value in parameters.items() if value.kind is not value.KEYWORD_ONLY
+    ]
+    assert positional == ["dataset_df", "result_path", *CLONE_MORPHOLOGIES]
+    assert parameters["y_scales"].default == (0.95, 0.975, 1.025, 1.05)
+
+
 def test_commands() -> None:
     assert list(cli.COMMANDS) == [
         "generate-parameters",
         "generate-distributions",
         "synthesize-morphologies",
         "merge",
+        "clone-morphologies",
         "status",
         "rerun",
         "compare",

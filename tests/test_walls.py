@@ -116,6 +116,7 @@ def test_commands_are_imported_by_the_front_end_alone(path: Path) -> None:
         ["compare", "--help"],
         ["status", "--help"],
         ["rerun", "--help"],
+        ["clone-morphologies", "--help"],
     ],
 )
 def test_help_loads_no_science(arguments: list[str]) -> None:

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import h5py
 import morphio
 import numpy as np
 from voxcell import CellCollection, VoxelData
 
+CONTAINER = "morphologies.h5"
 BASAL, APICAL = 3, 4
 DENDRITE_LIMIT, AXON_LIMIT = "L1_hard_limit", "L1_axon_hard_limit"
 #: Where the dendrites of a type reach to: the layer of the rule for it.
@@ -53,12 +55,14 @@ class Parent:
 
     Attributes:
         name: of its file.
+        cell: its name in the column.
         mtype, layer: its type, and where its soma is.
         position_um: of its soma in the atlas.
         morphology: its soma at the origin, y towards the pia.
     """
 
     name: str
+    cell: str
     mtype: str
     layer: str
     position_um: Any
@@ -75,9 +79,7 @@ def main() -> None:
     if arguments.parents < 1:
         parser.error("--parents must be at least 1")
     parents = read_parents(arguments.synthesis, arguments.parents)
-    make_inputs(
-        arguments.folder, parents, arguments.synthesis / "inputs" / "atlas", arguments.cells
-    )
+    make_inputs(arguments.folder, parents, arguments.synthesis, arguments.cells)
     n_mtypes = len({parent.mtype for parent in parents})
     print(f"{len(parents)} parents of {n_mtypes} types, and their rules: {arguments.folder}")
 
@@ -85,29 +87,30 @@ def main() -> None:
 def read_parents(synthesis: Path, count: int) -> list[Parent]:
     """The first `count` cells of each mtype of the column."""
     cells = CellCollection.load_sonata(synthesis / "nodes.h5").as_dataframe()
-    collection = morphio.Collection(synthesis / "morphologies.h5")
+    collection = morphio.Collection(synthesis / CONTAINER)
     parents = []
     for mtype, rows in cells.groupby("mtype", observed=True):
         for index, row in enumerate(rows.head(count).itertuples()):
             name = f"{str(mtype).replace(':', '-')}_{index}"
             position_um = np.array([row.x, row.y, row.z])
-            morphology = collection.load(str(row.morphology))
-            parents.append(Parent(name, str(mtype), str(row.layer), position_um, morphology))
+            cell = str(row.morphology)
+            layer, morphology = str(row.layer), collection.load(cell)
+            parents.append(Parent(name, cell, str(mtype), layer, position_um, morphology))
     return parents
 
 
-def make_inputs(folder: Path, parents: Sequence[Parent], atlas: Path, cells: Path) -> None:
+def make_inputs(folder: Path, parents: Sequence[Parent], synthesis: Path, cells: Path) -> None:
     """Write all inputs into `folder`."""
     (folder / "repaired").mkdir(parents=True, exist_ok=True)
     (folder / "annotations").mkdir(exist_ok=True)
     bounds = {
-        layer: VoxelData.load_nrrd(atlas / f"[PH]{layer}.nrrd")
+        layer: VoxelData.load_nrrd(synthesis / "inputs" / "atlas" / f"[PH]{layer}.nrrd")
         for layer in set(TARGET_LAYERS.values())
     }
     rows = []
     for parent in parents:
         path = Path("repaired") / f"{parent.name}.h5"
-        morphio.mut.Morphology(parent.morphology).write(folder / path)
+        extract(synthesis / CONTAINER, parent.cell, folder / path)
         kinds = {int(section.type) for section in parent.morphology.root_sections}
         present = (APICAL in kinds, False, BASAL in kinds)  # the example grows no axons
         soma_y_um = repr(float(parent.position_um[1]))
@@ -123,6 +126,13 @@ def make_inputs(folder: Path, parents: Sequence[Parent], atlas: Path, cells: Pat
     write_xml(recipe(cells), folder / "builder_recipe.xml")
     write_xml(placement_rules(), folder / "placement_rules.xml")
     write_xml(transform_rules(parents), folder / "transform_rules.xml")
+
+
+def extract(container: Path, name: str, path: Path) -> None:
+    """Write a morphology of a container to a file of its own; the same bytes each time."""
+    with h5py.File(container) as source, h5py.File(path, "w") as target:
+        for member in ("points", "structure", "metadata"):
+            source.copy(f"{name}/{member}", target)
 
 
 def annotation(parent: Parent, lower_um: float, upper_um: float) -> ElementTree.Element:

@@ -14,6 +14,7 @@ from region_grower_hpc.clone.annotation import (
     DENDRITE_LIMIT,
     SCALE_BIAS,
     Annotation,
+    coordinate_text,
     number_text,
 )
 from region_grower_hpc.clone.placement_rules import PlacementRule
@@ -171,7 +172,8 @@ def _points_of_kinds(neuron: MorphologyArrays) -> list[npt.NDArray[np.intp]]:
 
 
 def _extent_entry(low_um: float, high_um: float) -> dict[str, str]:
-    return {"y_min": number_text(low_um), "y_max": number_text(high_um)}
+    """The bounds of some points, whose coordinates are float32."""
+    return {"y_min": coordinate_text(low_um), "y_max": coordinate_text(high_um)}
 
 
 def _old_extent(entry: Mapping[str, str]) -> float | None:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+import numpy as np
 
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.xml_file import XmlElement, read_xml
@@ -39,6 +42,15 @@ def number_text(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError(f"an annotation cannot hold {value}")
     return repr(value)
+
+
+def coordinate_text(value_um: float) -> str:
+    """The shortest decimal text that gives a coordinate back, which is a float32.
+
+    Raises:
+        ValueError: the coordinate is infinite or NaN, which no annotation may hold.
+    """
+    return number_text(float(str(np.float32(value_um))))
 
 
 def read_number(text: str, where: str) -> float:
@@ -112,3 +124,22 @@ def annotation_xml(name: str, annotation: Annotation) -> bytes:
         lines.append(f'<placement rule="{escape(rule, _IN_ATTRIBUTES)}"{attributes}/>')
     lines.append("</annotations>\n")
     return "\n".join(lines).encode()
+
+
+def annotation_json_entry(name: str, annotation: Annotation) -> bytes:
+    """The entry of one annotation in a JSON object with indent 2 and sorted keys, UTF-8.
+
+    Args:
+        name: of the morphology, the entry's key.
+        annotation: its rules.
+    """
+    rules = []
+    for rule in sorted(annotation):
+        entry = annotation[rule]
+        texts = ",\n".join(f"      {_quoted(key)}: {_quoted(entry[key])}" for key in sorted(entry))
+        rules.append(
+            f"    {_quoted(rule)}: {{\n{texts}\n    }}" if texts else f"    {_quoted(rule)}: {{}}"
+        )
+    held = ",\n".join(rules)
+    text = f"  {_quoted(name)}: {{\n{held}\n  }}" if held else f"  {_quoted(name)}: {{}}"
+    return text.encode()

@@ -6,7 +6,6 @@ No workflow framework: each class does its step when `run` is called.
 from __future__ import annotations
 
 import logging
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ from region_grower_hpc.clone.settings import (
     Y_SCALES,
     CloneSettings,
 )
+from region_grower_hpc.clone.value_checks import check_values
 from region_grower_hpc.engine.local_ranks import (
     error_of,
     n_local_ranks,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 NEURONDB_XML = Path("neuronDB.xml")
+PLACEMENT_RULES, TRANSFORM_RULES = "placement_rules.xml", "transform_rules.xml"
 #: How the peer's tasks are distributed; all but `serial` are ranks of this machine here.
 PARALLEL_FACTORIES = ("serial", "multiprocessing", "ipyparallel", "dask", "dask_dataframe")
 
@@ -168,10 +169,10 @@ class CloneMorphologies:
         dataset_df: CSV table of the repaired morphologies.
         result_path: folder of grafting/, scaling/, transform_rules/ and clone/.
         cross_mtypes: types whose axons are exchanged.
-        placement_rules_path: XML file; where it does not exist clones get no annotations.
+        placement_rules_path: XML file; without the default one clones get no annotations.
         axon_limit_name, dendrite_limit_name: names of the limits, which are fixed.
         y_scales: factors along y of the scaled copies.
-        transform_rules_path: XML file; where it does not exist there is no such step.
+        transform_rules_path: XML file; without the default one there is no such step.
         builder_recipe_path: XML file.
         clone_multiplier: clones / cells of the recipe, above 0.
         std_angle: of the angles by which sections are turned, degrees.
@@ -194,11 +195,11 @@ class CloneMorphologies:
         dataset_df: PathLike,
         result_path: PathLike = "CloneMorphologies",
         cross_mtypes: Sequence[str] = CROSS_MTYPES,
-        placement_rules_path: PathLike = "placement_rules.xml",
+        placement_rules_path: PathLike = PLACEMENT_RULES,
         axon_limit_name: str = AXON_LIMIT,
         dendrite_limit_name: str = DENDRITE_LIMIT,
         y_scales: Sequence[float] = Y_SCALES,
-        transform_rules_path: PathLike = "transform_rules.xml",
+        transform_rules_path: PathLike = TRANSFORM_RULES,
         builder_recipe_path: PathLike = "builder_recipe.xml",
         clone_multiplier: float = 1,
         std_angle: float = 10.0,
@@ -218,26 +219,20 @@ class CloneMorphologies:
     ) -> None:
         if (axon_limit_name, dendrite_limit_name) != (AXON_LIMIT, DENDRITE_LIMIT):
             raise InvalidInputError(
-                f"the names of the limits are fixed: {AXON_LIMIT} and {DENDRITE_LIMIT}"
+                f"axon_limit_name and dendrite_limit_name are fixed: {AXON_LIMIT} and "
+                f"{DENDRITE_LIMIT}"
             )
         if parallel_factory_type not in PARALLEL_FACTORIES:
             raise InvalidInputError(
                 f"parallel_factory_type must be one of {', '.join(PARALLEL_FACTORIES)}"
             )
-        for name, value, may_be_zero in (
-            ("clone_multiplier", clone_multiplier, False),
-            ("std_angle", std_angle, True),
-            ("std_scale", std_scale, True),
-        ):
-            if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
-                raise InvalidInputError(f"{name} is {value}: give a finite number above 0")
         self.nb_processes = 0 if parallel_factory_type == "serial" else nb_processes
         self.settings = CloneSettings(
             dataset=Path(dataset_df),
             recipe=Path(builder_recipe_path),
             out_dir=Path(result_path),
-            placement_rules=_existing(placement_rules_path),
-            transform_rules=_existing(transform_rules_path),
+            placement_rules=_existing(placement_rules_path, PLACEMENT_RULES),
+            transform_rules=_existing(transform_rules_path, TRANSFORM_RULES),
             annotations=None if annotation_path is None else Path(annotation_path),
             cross_mtypes=tuple(dict.fromkeys(cross_mtypes)),
             y_scales=tuple(dict.fromkeys(float(y_scale) for y_scale in y_scales)),
@@ -252,6 +247,7 @@ class CloneMorphologies:
             morph_path_col=repaired_path_col,
             morph_db_col=morph_path_col,
         )
+        check_values(self.settings)
         self.options = EngineOptions(
             overwrite=overwrite, max_failed_ratio=max_failed_ratio, command=tuple(sys.argv)
         )
@@ -277,8 +273,9 @@ class CloneMorphologies:
         return self.settings.clone_dir
 
 
-def _existing(path: PathLike) -> Path | None:
-    if Path(path).exists():
+def _existing(path: PathLike, default: str) -> Path | None:
+    """A file, or None for the one that nobody has named and that is not there."""
+    if Path(path).exists() or str(path) != default:
         return Path(path)
     LOGGER.info("'%s' does not exist: done without", path)
     return None

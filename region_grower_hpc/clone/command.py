@@ -12,13 +12,16 @@ import click
 from region_grower_hpc.clone.settings import (
     CONTAINERS,
     CROSS_MTYPES,
+    MORPH_DB_COL,
+    MORPH_PATH_COL,
     RANDOM_STREAMS,
     RELEASE_EXTENSIONS,
     Y_SCALES,
     CloneSettings,
 )
+from region_grower_hpc.clone.value_checks import repeated_scale
 from region_grower_hpc.engine.command import Command, engine_options, setup_logging, split
-from region_grower_hpc.errors import ExitCode
+from region_grower_hpc.errors import ExitCode, InvalidInputError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -43,14 +46,20 @@ class Finite(click.FloatRange):
 @click.option(
     "--recipe", type=ANY_PATH, required=True, help="XML recipe: how many cells of each type."
 )
-@click.option("--placement-rules", type=ANY_PATH, help="XML file of placement rules.")
+@click.option(
+    "--placement-rules",
+    type=ANY_PATH,
+    help="XML file of placement rules. Without it clones get no annotations, and cells no clones.",
+)
 @click.option(
     "--transform-rules",
     type=ANY_PATH,
     help="XML file of exclusions, substitutions of types and copies to other layers.",
 )
 @click.option(
-    "--annotations", type=ANY_PATH, help="Folder of annotations, NAME.xml; others are measured."
+    "--annotations",
+    type=ANY_PATH,
+    help="Folder of annotations, NAME.xml. A morphology without one has its limits measured.",
 )
 @click.option(
     "--cross-mtype",
@@ -58,7 +67,8 @@ class Finite(click.FloatRange):
     default=CROSS_MTYPES,
     show_default=True,
     metavar="NAME",
-    help="A type whose morphologies exchange their axons; may be repeated.",
+    help="A type whose morphologies exchange their axons; may be repeated, in place of the "
+    "default.",
 )
 @click.option(
     "--y-scale",
@@ -67,7 +77,8 @@ class Finite(click.FloatRange):
     default=Y_SCALES,
     show_default=True,
     metavar="F",
-    help="A copy of each morphology is scaled so along y; may be repeated.",
+    help="Factor along y of a scaled copy of each morphology; may be repeated, in place of the "
+    "default.",
 )
 @click.option(
     "--clone-multiplier",
@@ -75,7 +86,7 @@ class Finite(click.FloatRange):
     default=1.0,
     show_default=True,
     metavar="F",
-    help="Clones for each cell of the recipe.",
+    help="Clones for each cell of the recipe, at least (see --exact-counts).",
 )
 @click.option(
     "--std-angle",
@@ -83,7 +94,7 @@ class Finite(click.FloatRange):
     default=10.0,
     show_default=True,
     metavar="F",
-    help="Of the angles by which sections are turned, degrees.",
+    help="Standard deviation of the angles by which sections are turned, degrees.",
 )
 @click.option(
     "--std-scale",
@@ -91,10 +102,14 @@ class Finite(click.FloatRange):
     default=0.2,
     show_default=True,
     metavar="F",
-    help="Of the factors by which sections are stretched.",
+    help="Standard deviation of the factors by which sections are stretched.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of random numbers."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of the random numbers.",
 )
 @click.option(
     "--random-stream",
@@ -109,8 +124,8 @@ class Finite(click.FloatRange):
     type=click.Choice(CONTAINERS),
     default=CONTAINERS[0],
     show_default=True,
-    help="In clone/: a file for each morphology, one HDF5 container, or containers of some each "
-    "and one of links to them.",
+    help="In clone/: a file for each morphology, containers of some each and one of links to them, "
+    "or one container.",
 )
 @click.option("--exact-counts", is_flag=True, help="Make no more clones than the recipe asks for.")
 @click.option(
@@ -124,19 +139,44 @@ class Finite(click.FloatRange):
     show_default=True,
     help="Format of the release; may be repeated.",
 )
-@click.option("--no-release", is_flag=True, help="Make no release.")
-@click.option("--cells", type=ANY_PATH, help="SONATA or MVD3 file of cells that get clones.")
+@click.option(
+    "--morph-path-col",
+    default=MORPH_PATH_COL,
+    show_default=True,
+    metavar="NAME",
+    help="Column of --dataset with the paths of the morphologies.",
+)
+@click.option(
+    "--morph-db-col",
+    default=MORPH_DB_COL,
+    show_default=True,
+    metavar="NAME",
+    help="Column of --dataset with the path of the morphology database.",
+)
+@click.option("--no-grafts", is_flag=True, help="Exchange no axons, whatever --cross-mtype says.")
+@click.option("--no-scaling", is_flag=True, help="Make no scaled copies, whatever --y-scale says.")
+@click.option("--no-release", is_flag=True, help="Make no release, whatever --release-ext says.")
+@click.option(
+    "--cells",
+    type=ANY_PATH,
+    help="SONATA or MVD3 file of cells that get clones; needs --atlas, --out-cells and "
+    "--placement-rules.",
+)
 @click.option("--atlas", type=ANY_PATH, help="Folder of the cells' atlas: [PH]y.nrrd, [PH]1.nrrd …")
 @click.option("--out-cells", type=FILE, help="SONATA or MVD3 file of cells to write.")
 @click.option(
     "--max-drop-ratio",
-    type=click.FloatRange(min=0, max=1),
+    type=Finite(min=0, max=1),
     default=0.0,
     show_default=True,
     metavar="F",
-    help="Cells of an mtype without a clone / its cells that is allowed; they are left out.",
+    help="Share of the cells of an mtype that may stay without a clone; they are left out.",
 )
-@click.option("--without-replacement", is_flag=True, help="A clone serves one cell.")
+@click.option(
+    "--without-replacement",
+    is_flag=True,
+    help="Each clone serves one cell, as far as there are enough.",
+)
 @engine_options
 @click.pass_context
 def clone_morphologies(context: click.Context, /, **values: Any) -> None:
@@ -159,30 +199,37 @@ def clone_morphologies(context: click.Context, /, **values: Any) -> None:
     from region_grower_hpc.clone.placement.job import PlacementJob
     from region_grower_hpc.clone.placement_inputs import placement_settings
     from region_grower_hpc.engine.launch import run
+    from region_grower_hpc.engine.signals import command_start_s
 
-    settings = CloneSettings.from_options(own)
-    code = run(CloneJob(settings), state_dir, options)
-    if settings.out_cells is None or options.dry_run:
+    settings, started_s = CloneSettings.from_options(own), command_start_s()
+    if settings.out_cells is None:
+        context.exit(run(CloneJob(settings), state_dir, options, started_s))
+    of_cells = state_dir_of_file(settings.out_cells)
+    if options.state_dir is not None:
+        of_cells = options.state_dir / "cells"
+    _check_out_cells(settings.out_cells, of_cells, options.overwrite)
+    # Clones that are there stay, where other cells are to get some.
+    code = run(CloneJob(settings), state_dir, replace(options, overwrite_same=False), started_s)
+    if options.dry_run or code not in (ExitCode.DONE, ExitCode.TOO_MANY_FAILURES):
         context.exit(code)
-    if code not in (ExitCode.DONE, ExitCode.TOO_MANY_FAILURES):
-        context.exit(code)
-    of_cells = replace(
-        options,
-        resume=False,
-        state_dir=None if options.state_dir is None else options.state_dir / "cells",
-    )
-    placed = run(
-        PlacementJob(placement_settings(settings)), state_dir_of_file(settings.out_cells), of_cells
-    )
-    context.exit(placed or code)
+    placement = PlacementJob(placement_settings(settings))
+    options = replace(options, resume=False, state_dir=of_cells)
+    context.exit(run(placement, of_cells, options, started_s) or code)
+
+
+def _check_out_cells(path: Path, state_dir: Path, overwrite: bool) -> None:
+    """Refuse before any cloning what the second pass would refuse after it."""
+    if path.exists() and not overwrite and not (state_dir / "plan.json").exists():
+        raise InvalidInputError(
+            f"--out-cells {path} exists and was not written by a run of this command: use "
+            "--overwrite, or another output"
+        )
 
 
 def _check(values: dict[str, Any]) -> None:
     """Refuse options that contradict each other."""
-    names = [f"{y_scale:.3f}" for y_scale in values["y_scale"]]
-    for name in names:
-        if names.count(name) > 1 and len(set(values["y_scale"])) > len(set(names)):
-            raise click.UsageError(f"--y-scale: two factors are {name} in names of morphologies")
+    if (text := repeated_scale(values["y_scale"])) is not None:
+        raise click.UsageError(f"--y-scale: two factors are {text} in names of morphologies")
     together = {name: values[name] for name in ("cells", "atlas", "out_cells")}
     missing = [f"--{name.replace('_', '-')}" for name, value in together.items() if value is None]
     if len(missing) in (1, 2):

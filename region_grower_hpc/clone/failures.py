@@ -15,9 +15,7 @@ Row = tuple[str, str, str]
 CELL = "cell"
 
 
-def write_failures(
-    path: Path, kinds: Collection[str] | None, rows: Iterable[Row]
-) -> None:
+def write_failures(path: Path, kinds: Collection[str] | None, rows: Iterable[Row]) -> None:
     """Write rows of some kinds in place of those of former runs; rows of other kinds stay.
 
     Clones and cells are two passes that write one file.
@@ -51,4 +49,4 @@ def read_failures(path: Path) -> list[Row]:
         return []
     if not rows or tuple(rows[0]) != COLUMNS:
         return []
-    return [(kind, name, reason) for kind, name, reason in rows[1:]]
+    return [(row[0], row[1], row[2]) for row in rows[1:] if len(row) == len(COLUMNS)]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from region_grower_hpc.clone import outputs
 from region_grower_hpc.clone.lineage import NONE, Lineage
 from region_grower_hpc.clone.settings import CloneSettings
+from region_grower_hpc.clone.shard_files import write_shard
 from region_grower_hpc.engine.job import Footprint, Plan, StoredResult
 
 #: Of a morphology in databases and annotations, beside the files of its own; measured.
@@ -50,7 +51,7 @@ def _write(
 ) -> tuple[int, float]:
     """Write one shard; its bytes and CPU seconds."""
     started_s = time.process_time()
-    outputs.write_shard(replace(settings, out_dir=folder), plan, 0, results)
+    write_shard(replace(settings, out_dir=folder), plan, 0, results)
     seconds = time.process_time() - started_s
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()), seconds
 

@@ -24,8 +24,6 @@ from region_grower_hpc.formats.neurondb import (
 
 LOGGER = logging.getLogger(__name__)
 
-#: Kind of the rows of failures.csv that tell of a format that cannot hold a morphology.
-RELEASE_KIND = "release"
 #: Warnings of tasks that are told one by one.
 TOLD = 20
 
@@ -49,7 +47,7 @@ def gather(
     unmade = {name for _, name, _ in failed}
     lineage = Lineage.from_arrays(plan.shared)
     outputs.make_folders(settings, plan.context)
-    unreleased = _write_annotations(settings, names, lineage, kept)
+    unreleased = _write_annotations(settings, names, kept)
     _write_databases(settings, plan, lineage, unmade)
     if not settings.writes_files:
         _write_container(settings, plan, names, lineage, unmade)
@@ -60,34 +58,34 @@ def gather(
 def _write_annotations(
     settings: CloneSettings,
     names: Sequence[str],
-    lineage: Lineage,
     kept: Iterable[StoredResult],
 ) -> list[tuple[str, str, str]]:
     """Write the annotations of clone/ as one JSON file; return the failures of the release."""
     unreleased: list[tuple[str, str, str]] = []
     warnings: dict[str, None] = {}
 
-    def entries() -> Iterator[str]:
+    def entries() -> Iterator[bytes]:
         for result in kept:
-            notes = json.loads(result.arrays["notes"].tobytes())
-            name = names[result.task]
-            unreleased.extend(
-                (RELEASE_KIND, f"{name}.{extension}", reason)
-                for extension, reason in notes.get("unreleased", {}).items()
-            )
-            warnings.update(dict.fromkeys(notes.get("warnings", ())))
-            if lineage.in_clones[result.task] and notes["annotation"] is not None:
-                entry = {name: notes["annotation"]}
-                # without the braces around it
-                yield json.dumps(entry, indent=2, sort_keys=True)[2:-2]
+            entry, told = (result.arrays[key].tobytes() for key in outputs.KEPT)
+            if told:
+                notes = json.loads(told)
+                name = names[result.task]
+                unreleased.extend(
+                    (outputs.RELEASE_KIND, f"{name}.{extension}", reason)
+                    for extension, reason in notes["unreleased"].items()
+                )
+                warnings.update(dict.fromkeys(notes["warnings"]))
+            if entry:
+                yield entry
 
     path = settings.clone_dir / "annotations" / outputs.ANNOTATIONS_JSON
-    with atomic.replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        opening = "{\n"
+    with atomic.replacing(path) as temporary, temporary.open("wb") as file:
+        opening = b"{\n"
         for entry in entries():
-            file.write(opening + entry)
-            opening = ",\n"
-        file.write("{}" if opening == "{\n" else "\n}")
+            file.write(opening)
+            file.write(entry)
+            opening = b",\n"
+        file.write(b"{}" if opening == b"{\n" else b"\n}")
     for warning in list(warnings)[:TOLD]:
         LOGGER.warning("%s", warning)
     if len(warnings) > TOLD:
@@ -155,8 +153,9 @@ def _write_container(
         tasks = span.start + np.flatnonzero(lineage.in_clones[span])
         return [name for name in (names[task] for task in tasks.tolist()) if name not in unmade]
 
-    shards = [
+    shards = (
         (settings.shards_dir / outputs.shard_name(shard), of_shard(shard))
         for shard in range(plan.n_shards)
-    ]
-    container.join(settings.container_file, shards, keep=settings.container == "shards")
+    )
+    keep = settings.container == "shards"
+    container.join(settings.container_file, settings.shards_dir, shards, keep=keep)

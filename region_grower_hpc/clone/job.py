@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from region_grower_hpc.clone.gathering import gather
 from region_grower_hpc.clone.planning import make_plan
 from region_grower_hpc.clone.rank_state import RankState
 from region_grower_hpc.clone.settings import CloneSettings
+from region_grower_hpc.clone.shard_files import write_shard
 from region_grower_hpc.engine.job import (
     Failure,
     Footprint,
@@ -51,7 +51,7 @@ class CloneJob(Job[RankState]):
         arrays: dict[str, NDArray[Any]] = {
             "points": made.neuron.points,
             "structure": made.neuron.structure,
-            "notes": np.frombuffer(json.dumps(made.notes).encode(), dtype=np.uint8),
+            **made.texts,
         }
         if made.neuron.perimeters is not None:
             arrays["perimeters"] = made.neuron.perimeters
@@ -61,7 +61,7 @@ class CloneJob(Job[RankState]):
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
         """Write the files of some morphologies in the folders of all steps."""
-        outputs.write_shard(self.settings, plan, shard, results)
+        write_shard(self.settings, plan, shard, results)
 
     def gather(
         self,
@@ -113,6 +113,6 @@ class CloneJob(Job[RankState]):
         if n_failed <= (max_failed_ratio or 0.0) * n_tasks:
             return None
         return TooManyFailuresError(
-            f"{n_failed} rows, grafts or morphologies failed, see {path}; --max-failed-ratio F "
-            "allows some"
+            f"{path} lists {n_failed} failures of rows, grafts, morphologies or releases; "
+            "--max-failed-ratio F allows some"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from region_grower_hpc.clone.names import clone_name, scaled_name
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.neurondb import NeuronDbRow
+from region_grower_hpc.formats.safe_name import name_problem
 
 #: In place of a scale, a clone's number or a type, where there is none.
 NONE = -1
@@ -109,35 +111,94 @@ def trace(
         layers: likewise.
 
     Raises:
-        InvalidInputError: two morphologies would have the same name.
+        InvalidInputError: two morphologies would have the same name, or a name that is too long.
     """
-    parents = [(base, scale) for base in used_bases for scale in range(NONE, len(y_scales))]
-    in_database = {row.name for row in rows}
-    entries: list[tuple[str, Ancestry]] = []
-    places: dict[str, tuple[int, int]] = {}
-    for base, scale in parents:
-        bare = Ancestry(base, scale, NONE, NONE, NONE, False)
-        name = name_of(bare, base_names, y_scales)
-        places[name] = base, scale
-        entries.append((name, bare._replace(in_clones=name in in_database)))
     mtype_codes = {mtype: code for code, mtype in enumerate(mtypes)}
     layer_codes = {layer: code for code, layer in enumerate(layers)}
-    numbers: dict[str, int] = {}
+    rows_of: dict[str, list[tuple[int, int, int]]] = {}
     for row, count in zip(rows, clones.tolist(), strict=True):
-        first = numbers.get(row.name, 0)
         codes = mtype_codes[row.full_type], layer_codes[row.layer]
-        for number in range(first, first + count):
-            ancestry = Ancestry(*places[row.name], number, *codes, True)
-            entries.append((clone_name(row.name, number), ancestry))
-        numbers[row.name] = first + count
-    entries.sort(key=lambda entry: entry[0])
-    for (name, _), (following, _) in pairwise(entries):
+        rows_of.setdefault(row.name, []).append((count, *codes))
+    # Names in order: a parent, and all clones of a parent, which begin alike.
+    blocks: list[tuple[str, _Block]] = []
+    for base in used_bases:
+        for scale in range(NONE, len(y_scales)):
+            bare = Ancestry(base, scale, NONE, NONE, NONE, False)
+            name = name_of(bare, base_names, y_scales)
+            parent = bare._replace(in_clones=name in rows_of)
+            blocks.append((name, _Block(parent, ())))
+            asked = tuple(row for row in rows_of.get(name, ()) if row[0])
+            if asked:
+                last = clone_name(name, sum(count for count, *_ in asked) - 1)
+                _check_length(last)
+                blocks.append((clone_name(name, ""), _Block(parent, asked)))
+            _check_length(name)
+    blocks.sort(key=lambda block: block[0])
+    _check_different(sorted(base_names))
+    _check_different([name for name, _ in blocks])
+    for (name, block), (following, _) in pairwise(blocks):
+        if block.rows and following.startswith(name):
+            raise InvalidInputError(
+                f"the morphology '{following}' has the name of a clone of another: rename it"
+            )
+    columns = [_columns(block) for _, block in blocks]
+    return Lineage(
+        *(
+            np.concatenate([np.empty(0, kind), *(each[at] for each in columns)]).astype(kind)
+            for at, kind in enumerate(_KINDS)
+        )
+    )
+
+
+#: Of the columns of a lineage.
+_KINDS = (np.int32, np.int16, np.int32, np.int32, np.int32, np.bool_)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A parent, or all of its clones: number of clones, mtype and layer of each row."""
+
+    parent: Ancestry
+    rows: tuple[tuple[int, int, int], ...]
+
+
+def _columns(block: _Block) -> list[NDArray[Any]]:
+    """The columns of a lineage, in order of name."""
+    if not block.rows:
+        columns = [np.array([value]) for value in block.parent]
+    else:
+        counts, mtypes, layers = np.array(block.rows, dtype=np.int64).T
+        order = _as_texts(int(counts.sum()))
+        columns = [
+            np.full(len(order), block.parent.base),
+            np.full(len(order), block.parent.scale),
+            order,
+            np.repeat(mtypes, counts)[order],
+            np.repeat(layers, counts)[order],
+            np.ones(len(order), dtype=np.bool_),
+        ]
+    return [column.astype(kind) for column, kind in zip(columns, _KINDS, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _as_texts(count: int) -> NDArray[np.intp]:
+    """The numbers below a count in the order of their texts: 0, 1, 10, 2."""
+    return np.argsort(np.arange(count).astype(str), kind="stable")
+
+
+def _check_length(name: str) -> None:
+    if (problem := name_problem(name)) is not None:
+        raise InvalidInputError(
+            f"a morphology would be called '{name}', which {problem}: rename those of the data set "
+            "that it is made of"
+        )
+
+
+def _check_different(in_order: Sequence[str]) -> None:
+    """Refuse a name that is there twice among sorted ones."""
+    for name, following in pairwise(in_order):
         if name == following:
             raise InvalidInputError(
                 f"two morphologies would be called '{name}': rename the morphology of the data "
                 "set whose name is that of a graft, a scaled copy or a clone of another"
             )
-    columns = np.array([ancestry for _, ancestry in entries], dtype=np.int64)
-    columns = columns.reshape(-1, len(Ancestry._fields))
-    kinds = (np.int32, np.int16, np.int32, np.int32, np.int32, np.bool_)
-    return Lineage(*(columns[:, at].astype(kind) for at, kind in enumerate(kinds)))

@@ -15,8 +15,8 @@ def scaled_name(parent: str, y_scale: float) -> str:
     return f"{parent}_-_Scale_x1.000_y{y_scale:.3f}_z1.000"
 
 
-def clone_name(parent: str, index: int) -> str:
-    """Of a clone, numbered from 0 through all rows of its parent."""
+def clone_name(parent: str, index: int | str) -> str:
+    """Of a clone, numbered from 0 through all rows of its parent; with "" as they all begin."""
     return f"{parent}_-_Clone_{index}"
 
 

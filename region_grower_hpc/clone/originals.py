@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from region_grower_hpc.clone.annotating import limits
@@ -100,7 +100,7 @@ def annotation_files(folder: Path | None, names: Sequence[str]) -> dict[str, Pat
 def usable_rows(
     database: Sequence[NeuronDbRow], names: Sequence[str], path: Path
 ) -> list[NeuronDbRow]:
-    """The rows of the database whose morphologies can be used, each key once.
+    """The rows of the database whose morphologies can be used, each key once, without etypes.
 
     Args:
         database: rows in the order of the file.
@@ -128,4 +128,5 @@ def usable_rows(
             path,
             repeated,
         )
-    return unique
+    # Clones have no etype, and all rows of a .dat file are to have the same columns.
+    return [replace(row, etype=None) for row in unique]

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from region_grower_hpc.clone.annotation import annotation_xml
-from region_grower_hpc.clone.failures import read_failures
+from region_grower_hpc.clone.crossing import GRAFT_KIND
+from region_grower_hpc.clone.failures import CELL, read_failures
 from region_grower_hpc.clone.lineage import NONE, Ancestry, Lineage, name_of
-from region_grower_hpc.clone.release import released
+from region_grower_hpc.clone.originals import ROW_KIND
 from region_grower_hpc.clone.settings import CloneSettings
-from region_grower_hpc.engine.job import Plan, StoredResult, Written
-from region_grower_hpc.formats import atomic, container, morphology
-from region_grower_hpc.formats.morphology import MorphologyArrays
+from region_grower_hpc.engine.job import Plan, Written
+from region_grower_hpc.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from region_grower_hpc.clone.context import CloneContext
 
-#: Arrays of a result that rank 0 needs too.
-KEPT = ("notes",)
+#: Kind of the rows of failures.csv that tell of a format that cannot hold a morphology.
+RELEASE_KIND = "release"
+#: Kinds of rows that tell of no morphology that is made here.
+NO_MORPHOLOGY = (ROW_KIND, GRAFT_KIND, RELEASE_KIND, CELL)
+#: Texts of a result that rank 0 needs too: the entry of clone_annotations.json, and notes.
+KEPT = ("json", "notes")
 GRAFTING, SCALING, TRANSFORM_RULES, CLONE, RELEASE = STEPS = (
     "grafting",
     "scaling",
@@ -41,40 +43,26 @@ def paths(settings: CloneSettings, transforms: bool) -> list[Path]:
     return [*(settings.out_dir / step for step in steps), settings.failures_csv]
 
 
-def write_shard(
-    settings: CloneSettings, plan: Plan, shard: int, results: Iterable[StoredResult]
-) -> None:
-    """Write all files of the morphologies of one shard; on return they are on the disk."""
-    lineage, names = Lineage.from_arrays(plan.shared), Names(settings, plan)
-    make_folders(settings, plan.context)
-    contained: list[tuple[str, MorphologyArrays]] = []
-    with atomic.ReplacedTogether() as together:
-        for result in results:
-            ancestry, name = lineage[result.task], names[result.task]
-            neuron = _neuron(result, plan.context.family_of(ancestry.base))
-            notes = json.loads(result.arrays["notes"].tobytes())
-            for folder in steps_of(ancestry):
-                path = settings.out_dir / folder
-                if folder == GRAFTING:
-                    _write_original(path / f"{name}.h5", result, neuron, together)
-                elif folder == SCALING or settings.writes_files:
-                    morphology.write(neuron, path / f"{name}.h5", together.replacing)
-                else:
-                    contained.append((name, neuron))
-                if notes["annotation"] is not None:
-                    text = annotation_xml(name, notes["annotation"])
-                    with together.replacing(path / "annotations" / f"{name}.xml") as file:
-                        file.write_bytes(text)
-            if ancestry.in_clones:
-                for extension in settings.release_extensions:
-                    if extension not in notes.get("unreleased", ()):
-                        path = settings.release_dir(extension) / f"{name}.{extension}"
-                        morphology.write(released(neuron, extension), path, together.replacing)
-    if not settings.writes_files:
-        settings.shards_dir.mkdir(exist_ok=True)
-        with container.ContainerWriter(settings.shards_dir / shard_name(shard)) as writer:
-            for name, neuron in contained:
-                writer.add(name, neuron)
+def check_apart(settings: CloneSettings, inputs: Mapping[str, Path]) -> None:
+    """Refuse inputs in folders that are written, and that `clear` would remove.
+
+    Args:
+        settings: of the run.
+        inputs: {role: file}.
+
+    Raises:
+        InvalidInputError: naming the first one.
+    """
+    written = {(settings.out_dir / step).resolve() for step in STEPS}
+    folders: dict[Path, Path | None] = {}
+    for role, path in inputs.items():
+        if path.parent not in folders:
+            above = {path.parent.resolve(), *path.parent.resolve().parents}
+            folders[path.parent] = next(iter(written & above), None)
+        if (folder := folders[path.parent]) is not None:
+            raise InvalidInputError(
+                f"{role} '{path}' lies in '{folder}', which this run writes: give another --out-dir"
+            )
 
 
 def make_folders(settings: CloneSettings, context: CloneContext) -> None:
@@ -104,21 +92,26 @@ def shard_name(shard: int) -> str:
 
 def lost(settings: CloneSettings, plan: Plan) -> Path | None:
     """A file that a complete run should have and that is not there."""
-    failed = {name for _, name, _ in read_failures(settings.failures_csv)}
+    failures = read_failures(settings.failures_csv)
+    unmade = {name for kind, name, _ in failures if kind not in NO_MORPHOLOGY}
+    unreleased = {name for kind, name, _ in failures if kind == RELEASE_KIND}
     there = _Folders()
-    for path in expected(settings, plan, failed):
+    for path in expected(settings, plan, unmade, unreleased):
         if path not in there:
             return path
     return None
 
 
-def expected(settings: CloneSettings, plan: Plan, failed: set[str]) -> Iterator[Path]:
+def expected(
+    settings: CloneSettings, plan: Plan, unmade: set[str], unreleased: set[str]
+) -> Iterator[Path]:
     """All files of a complete run.
 
     Args:
         settings: of the run.
         plan: of the run.
-        failed: names in failures.csv: morphologies, and files of the release.
+        unmade: morphologies that failed.
+        unreleased: files of the release that cannot be.
     """
     yield settings.failures_csv
     for step in whole_steps(settings, plan.context):
@@ -134,9 +127,9 @@ def expected(settings: CloneSettings, plan: Plan, failed: set[str]) -> Iterator[
     lineage, names = Lineage.from_arrays(plan.shared), Names(settings, plan)
     for task in range(len(lineage)):
         name = names[task]
-        if name not in failed:
+        if name not in unmade:
             for path in files_of(settings, plan.context, lineage[task], name):
-                if path.name not in failed:
+                if path.name not in unreleased or path.parent.parent.name != RELEASE:
                     yield path
 
 
@@ -173,9 +166,14 @@ def written(settings: CloneSettings, plan: Plan, task: int) -> list[Written]:
 
 
 def clear(settings: CloneSettings) -> None:
-    """Remove what a run of another plan has written."""
+    """Remove what a run of another plan has written.
+
+    Raises:
+        OSError: something of it cannot be removed, and would pass for an output of this plan.
+    """
     for step in STEPS:
-        shutil.rmtree(settings.out_dir / step, ignore_errors=True)
+        if (settings.out_dir / step).exists():
+            shutil.rmtree(settings.out_dir / step)
     settings.failures_csv.unlink(missing_ok=True)
 
 
@@ -206,36 +204,3 @@ class _Folders:
                 found = frozenset(entry.name for entry in os.scandir(path.parent))
             self._listed[path.parent] = found
         return path.name in self._listed[path.parent]
-
-
-def _write_original(
-    path: Path,
-    result: StoredResult,
-    neuron: MorphologyArrays,
-    together: atomic.ReplacedTogether,
-) -> None:
-    """An original as it was given, brought to HDF5 if it was not; a graft in NEURON's order."""
-    arrays = result.arrays
-    if "file" in arrays:
-        with together.replacing(path) as file:
-            file.write_bytes(arrays["file"].tobytes())
-    elif "original_points" in arrays:
-        original = MorphologyArrays(
-            arrays["original_points"],
-            arrays["original_structure"],
-            perimeters=arrays.get("original_perimeters"),
-            family=neuron.family,
-        )
-        morphology.write(original, path, together.replacing)
-    else:
-        morphology.write(neuron, path, together.replacing)
-
-
-def _neuron(result: StoredResult, family: int) -> MorphologyArrays:
-    arrays = result.arrays
-    return MorphologyArrays(
-        arrays["points"],
-        arrays["structure"],
-        perimeters=arrays.get("perimeters"),
-        family=family,
-    )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.clone.annotation import (
+    Annotation,
+    annotation_json_entry,
+    annotation_xml,
+)
 from region_grower_hpc.clone.jitter import jittered
 from region_grower_hpc.clone.lineage import NONE, Ancestry, Lineage
+from region_grower_hpc.clone.names import clone_name
 from region_grower_hpc.clone.parents import Parents
 from region_grower_hpc.clone.random_streams import IndependentStream, SequentialStream
 from region_grower_hpc.clone.settings import CloneSettings
@@ -25,14 +32,15 @@ class Made:
 
     Attributes:
         neuron: in NEURON's order.
-        notes: JSON values: its annotation (None without), formats that cannot hold it with the
-            reason, warnings.
+        texts: in UTF-8, each empty where there is none: `xml`, the file of its annotation; `json`,
+            its entry in clone_annotations.json; `notes`, a JSON object of formats that cannot hold
+            it, with the reason, and of warnings.
         original: what goes to grafting/ in place of `neuron`: `file`, the bytes of a .h5 file, or
             `original_points` and `original_structure` in the order of another file.
     """
 
     neuron: MorphologyArrays
-    notes: Mapping[str, Any]
+    texts: Mapping[str, NDArray[np.uint8]]
     original: Mapping[str, NDArray[Any]] | None = None
 
 
@@ -89,10 +97,10 @@ class RankState:
     def _parent(self, ancestry: Ancestry) -> Made:
         parent = self.parents.parent(ancestry.base, ancestry.scale)
         warnings = self.parents.losses(ancestry.base) if ancestry.scale == NONE else []
-        notes = self._notes(ancestry, parent.annotation, warnings)
+        texts = self._texts(ancestry, parent.name, parent.annotation, warnings)
         is_original = ancestry.scale == NONE and ancestry.base < len(self.parents.originals)
         original = self._original(ancestry.base) if is_original else None
-        return Made(parent.neuron, notes, original)
+        return Made(parent.neuron, texts, original)
 
     def _original(self, number: int) -> dict[str, NDArray[Any]]:
         """What grafting/ holds of an original."""
@@ -118,22 +126,30 @@ class RankState:
             settings.std_angle_deg,
             settings.std_scale,
         )
-        neuron = jittered(parent.neuron, draws)
+        neuron, name = jittered(parent.neuron, draws), clone_name(parent.name, ancestry.clone)
         if not self.has_rules:
-            return Made(neuron, self._notes(ancestry, None))
+            return Made(neuron, self._texts(ancestry, name, None))
         annotator = self.parents.annotator(
             ancestry.base, ancestry.scale, self.mtypes[ancestry.mtype]
         )
         annotation = annotator.of(neuron.points)
         warnings = [f"'{parent.name}': {text}" for text in annotator.warnings]
-        return Made(neuron, self._notes(ancestry, annotation, warnings))
+        return Made(neuron, self._texts(ancestry, name, annotation, warnings))
 
-    def _notes(
+    def _texts(
         self,
         ancestry: Ancestry,
-        annotation: Mapping[str, Mapping[str, str]] | None,
-        warnings: list[str] | None = None,
-    ) -> dict[str, Any]:
+        name: str,
+        annotation: Annotation | None,
+        warnings: Sequence[str] = (),
+    ) -> dict[str, NDArray[np.uint8]]:
         unreleased = self.parents.unreleased(ancestry.base) if ancestry.in_clones else {}
-        notes = {"annotation": annotation, "unreleased": unreleased, "warnings": warnings}
-        return {name: value for name, value in notes.items() if value or name == "annotation"}
+        texts = {"xml": b"", "json": b"", "notes": b""}
+        if annotation is not None:
+            texts["xml"] = annotation_xml(name, annotation)
+            if ancestry.in_clones:
+                texts["json"] = annotation_json_entry(name, annotation)
+        if unreleased or warnings:
+            notes = {"unreleased": unreleased, "warnings": list(warnings)}
+            texts["notes"] = json.dumps(notes).encode()
+        return {key: np.frombuffer(text, dtype=np.uint8) for key, text in texts.items()}

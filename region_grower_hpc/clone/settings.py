@@ -32,6 +32,12 @@ _PATHS = frozenset(
     }
 )
 _TUPLES = frozenset({"cross_mtypes", "y_scales", "release_extensions"})
+#: Flags that take all values away.
+_NONE = {
+    "no_grafts": "cross_mtypes",
+    "no_scaling": "y_scales",
+    "no_release": "release_extensions",
+}
 #: Those that only the choice of clones for cells depends on.
 OF_CELLS = frozenset({"cells", "atlas", "out_cells", "max_drop_ratio", "without_replacement"})
 
@@ -93,8 +99,7 @@ class CloneSettings:
     def from_options(cls, values: Mapping[str, Any]) -> CloneSettings:
         """From values by the names of the command's options; others are ignored."""
         known = {_RENAMED.get(name, name): value for name, value in values.items()}
-        if known.get("no_release"):
-            known["release_extensions"] = ()
+        known |= {name: () for flag, name in _NONE.items() if known.get(flag)}
         return cls._of({name: known[name] for name in _names() if name in known})
 
     @classmethod
@@ -133,7 +138,8 @@ class CloneSettings:
                 words += [word for item in value for word in (option, str(item))]
             elif value is not None and value is not False:
                 words += [option, str(value)]
-        return words if self.release_extensions else [*words, "--no-release"]
+        none = [flag for flag, name in _NONE.items() if not getattr(self, name)]
+        return [*words, *(f"--{flag.replace('_', '-')}" for flag in none)]
 
     @property
     def places_cells(self) -> bool:

@@ -39,8 +39,9 @@ class TransformRules:
         wholes = {name, *(name[:at] for at in _places(name, _SCALE))}
         parts = {
             part
+            # Grafts are made of what is not scaled.
             for whole in wholes
-            if whole.startswith(_DENDRITES)
+            if _SCALE not in whole and whole.startswith(_DENDRITES)
             for at in _places(whole, _AXON)
             for part in (whole[len(_DENDRITES) : at], whole[at + len(_AXON) :])
         }
@@ -95,30 +96,31 @@ def read_transform_rules(path: Path) -> TransformRules:
 def transformed(rows: Sequence[NeuronDbRow], rules: TransformRules) -> list[NeuronDbRow]:
     """Rewrite a database: rows of excluded names leave, substitutes and copies are added.
 
-    Each (name, type, layer) is there once, rows of the given database as they are, others with all
-    flags true. Sorted by name; ties as the rules give them, one row after the other.
+    Each (name, type, layer) is there once, as it comes first: rows of the given database as they
+    are, others with all flags true. Sorted by name; ties as the rules give them, one row after the
+    other.
 
     Raises:
         InvalidInputError: the rules ask for more than `MOST_ROWS` rows.
 
     Source: `morphology_workflows.tasks.clone.CloneMorphologies._transform_rules_step`.
     """
-    given: dict[tuple[str, str, str], NeuronDbRow] = {}
     made: dict[tuple[str, str, str], NeuronDbRow | None] = {}
     asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
     n_asked = 0
     for row in rows:
         if row.name in rules.excluded:
             continue
-        given.setdefault(row.key, row)
+        made.setdefault(row.key, row)
         place = row.full_type, row.layer
         if place not in asked:
             asked[place] = _places_of(*place, rules)
-        made.update(((row.name, *other), None) for other in asked[place])
+        for other in asked[place]:
+            made.setdefault((row.name, *other), None)
         n_asked += len(asked[place])
         if n_asked > MOST_ROWS:
             raise _too_many_rows(rules)
-    found = [given.get(key) or NeuronDbRow(*key) for key in made]
+    found = [row or NeuronDbRow(*key) for key, row in made.items()]
     return sorted(found, key=lambda row: row.name)
 
 

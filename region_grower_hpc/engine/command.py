@@ -164,8 +164,8 @@ def _options() -> dict[str, Callable[[Any], Any]]:
             "--max-failed-ratio",
             type=click.FloatRange(min=0, max=1),
             metavar="F",
-            help="Failed / all tasks that still counts as success. Default: 0; growth failures "
-            "count only where this is given.",
+            help="Failed / all tasks that still counts as success. Default: 0; growth failures of "
+            "synthesis count only where this is given.",
         ),
         "dry_run": click.option(
             "--dry-run",

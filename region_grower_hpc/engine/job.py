@@ -275,6 +275,14 @@ class Job(ABC, Generic[StateT]):
         """
         return None
 
+    def task_of(self, plan: Plan, gid: int) -> int:
+        """The task that does what users know by an id, for `rerun`; the default is that id itself.
+
+        Raises:
+            InvalidInputError: none does it; the message tells why.
+        """
+        return gid
+
     def written(self, plan: Plan, task: int) -> Sequence[Written]:
         """What the outputs of a complete run hold of a task, for `rerun`; the default knows none.
 

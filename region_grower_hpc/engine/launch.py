@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +31,20 @@ from region_grower_hpc.errors import ExitCode, StoppedEarly
 logger = logging.getLogger(__name__)
 
 
-def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
+def run(
+    job: Job[Any], state_dir: Path, options: EngineOptions, started_s: float | None = None
+) -> ExitCode:
     """Do a job on all ranks; every rank gets the same exit code.
 
     Args:
         job: created alike on every rank.
         state_dir: where the state lies unless `--state-dir` says otherwise (state.py).
         options: how to run.
+        started_s: time.time() from which `--time-limit` counts; None is the start of the command,
+            as far as this call knows it. For a command that does several jobs.
     """
-    started_s = command_start_s()
-    return supervised(lambda comm: _Run(comm, job, state_dir, options, started_s).execute())
+    since_s = command_start_s() if started_s is None else started_s
+    return supervised(lambda comm: _Run(comm, job, state_dir, options, since_s).execute())
 
 
 class _Run:
@@ -111,7 +115,8 @@ class _Run:
             warn_of_refusal(self.state, record, plan.outputs, self.options)
             warn_of_room(predicted(plan), self.state.path, plan.outputs)
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
-        lost = partial(self.job.lost, plan)
+        # Once: it may look at millions of files.
+        lost = cache(partial(self.job.lost, plan))
         found = self.state, record, plan.outputs, self.options, lost
         if decide_now(*found) is not Start.NOTHING:
             # Before anything is written, so that a refusal leaves no trace.

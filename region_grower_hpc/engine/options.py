@@ -23,6 +23,7 @@ class EngineOptions:
         resume: there must be something to resume.
         restart: discard unfinished work.
         overwrite: permit replacing a finished or foreign output.
+        overwrite_same: do a complete run of the same plan again where `overwrite` is given.
         state_dir: where the state lies instead of beside the output.
         time_limit_s: stop starting tasks after this time.
         fsync_interval_s: how much work a power loss may cost.
@@ -41,6 +42,7 @@ class EngineOptions:
     resume: bool = False
     restart: bool = False
     overwrite: bool = False
+    overwrite_same: bool = True
     state_dir: Path | None = None
     time_limit_s: float | None = None
     fsync_interval_s: float = 10.0

@@ -55,8 +55,11 @@ def begin(
             record.version,
         )
     if start is Start.FRESH:
-        if clear is not None and former is not None and former.digest != record.digest:
-            clear()
+        if former is not None and former.digest != record.digest:
+            if clear is not None:
+                clear()
+        elif state.is_complete and lost is not None and (gone := lost()) is not None:
+            logger.warning("the run is complete, but %s is missing: it is done again", gone)
         state.begin(record)
     return start
 
@@ -109,11 +112,9 @@ def decide(
         return Start.FRESH
     if not state.is_complete:
         return Start.FRESH if restart else Start.CONTINUE
-    if options.overwrite and not requeued:
+    if options.overwrite and options.overwrite_same and not requeued:
         return Start.FRESH
-    gone = None if lost is None else lost()
-    if gone is not None:
-        logger.warning("the run is complete, but %s is missing: it is done again", gone)
+    if lost is not None and lost() is not None:
         return Start.FRESH
     missing = [str(path) for path in outputs if not path.exists()]
     if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -50,6 +50,7 @@ class ReplacedTogether:
     """
 
     def __init__(self) -> None:
+        #: path -> its temporary path, until that is renamed.
         self._temporaries: dict[Path, Path] = {}
 
     def __enter__(self) -> ReplacedTogether:
@@ -71,14 +72,30 @@ class ReplacedTogether:
         with naming(path, temporary):
             yield temporary
 
+    def write(self, path: Path, content: bytes | memoryview) -> None:
+        """Write a file whose content is known, at little more than the cost of its system calls."""
+        temporary = self._temporaries[path] = _beside(path)
+        with naming(path, temporary):
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            try:
+                left = memoryview(content)
+                while left:
+                    left = left[os.write(descriptor, left) :]
+            finally:
+                os.close(descriptor)
+
     def _replace(self) -> None:
+        paths = list(self._temporaries)
         with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
-            for _ in threads.map(_sync_temporary, self._temporaries):
+            shares = (paths[at::SYNCED_AT_ONCE] for at in range(SYNCED_AT_ONCE))
+            for _ in threads.map(_sync_temporaries, shares):
                 pass
-        for path, temporary in self._temporaries.items():
+        for path in paths:
+            temporary = self._temporaries[path]
             with naming(path, temporary):
                 temporary.replace(path)
-        for folder in {path.parent for path in self._temporaries}:
+            del self._temporaries[path]
+        for folder in {path.parent for path in paths}:
             with naming(folder):
                 sync(folder)
 
@@ -93,10 +110,11 @@ def _remove(temporary: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _sync_temporary(path: Path) -> None:
-    temporary = _beside(path)
-    with naming(path, temporary):
-        sync(temporary)
+def _sync_temporaries(paths: Iterable[Path]) -> None:
+    for path in paths:
+        temporary = _beside(path)
+        with naming(path, temporary):
+            sync(temporary)
 
 
 def sync(path: Path) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -172,30 +173,34 @@ def merge(path: Path, shards: Iterable[tuple[Path, Iterable[str]]]) -> None:
                 source.close()
 
 
-def join(path: Path, shards: Sequence[tuple[Path, Sequence[str]]], keep: bool) -> None:
+def join(
+    path: Path, folder: Path, shards: Iterable[tuple[Path, Iterable[str]]], keep: bool
+) -> None:
     """Make one container of shards: by links where they stay, else by copies, and they go.
 
     It may be called again after a kill.
 
     Args:
         path: of the container.
-        shards: file and names of the morphologies of each; all in one folder.
+        folder: of the shards; it may be absent where there are none.
+        shards: file and names of the morphologies of each.
         keep: leave the shards where they are.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if keep:
         write_links(path, shards)
         return
-    folders = {shard.parent for shard, _ in shards}
-    if not shards or any(folder.exists() for folder in folders):
-        merge(path, shards)
-    for folder in folders:
-        merged = folder.with_name(f"{folder.name}.merged")
-        if folder.exists():
-            # In one step: shards of which a kill left a part could not be merged again.
-            shutil.rmtree(merged, ignore_errors=True)
-            folder.rename(merged)
+    merged = folder.with_name(f"{folder.name}.merged")
+    found = iter(shards)
+    first = next(found, None)
+    if first is None:
+        merge(path, ())
+    elif folder.exists():
+        merge(path, chain((first,), found))
+        # In one step: shards of which a kill left a part could not be merged again.
         shutil.rmtree(merged, ignore_errors=True)
+        folder.rename(merged)
+    shutil.rmtree(merged, ignore_errors=True)
 
 
 def load(file: h5py.File, name: str) -> MorphologyArrays:

@@ -50,10 +50,29 @@ _ACCESS_PROPERTIES.set_fclose_degree(h5f.CLOSE_STRONG)
 _ACCESS_PROPERTIES.set_sieve_buf_size(0)
 
 
+#: Bytes by which a file in memory grows.
+_GROWTH_BYTES = 1 << 16
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[h5f.FileID]:
     """Yield a new HDF5 file without times; leaving the block closes all that is open in it."""
-    file = h5f.create(bytes(path), h5f.ACC_TRUNC, fcpl=_FILE_PROPERTIES, fapl=_ACCESS_PROPERTIES)
+    with _created(bytes(path), _ACCESS_PROPERTIES) as file:
+        yield file
+
+
+@contextmanager
+def file_in_memory() -> Iterator[h5f.FileID]:
+    """Yield the same, in memory alone."""
+    access = _ACCESS_PROPERTIES.copy()
+    access.set_fapl_core(_GROWTH_BYTES, False)
+    with _created(b"in memory", access) as file:
+        yield file
+
+
+@contextmanager
+def _created(name: bytes, access: h5p.PropFAID) -> Iterator[h5f.FileID]:
+    file = h5f.create(name, h5f.ACC_TRUNC, fcpl=_FILE_PROPERTIES, fapl=access)
     try:
         comment = h5a.create(file, b"comment", _COMMENT_TYPE, h5s.create(h5s.SCALAR))
         comment.write(np.array(COMMENT))

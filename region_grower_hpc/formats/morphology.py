@@ -177,22 +177,32 @@ def write(arrays: MorphologyArrays, path: Path, replacing: Replacing = replacing
     path = Path(path)
     if path.suffix not in SUFFIXES:
         raise ValueError(f"unknown morphology format '{path.suffix}' of '{path}': use {SUFFIXES}")
-    if path.suffix != ".swc":
-        check_storable(arrays)
     if path.suffix == ".h5":
+        check_storable(arrays)
         with replacing_hdf5(path, replacing) as file:
             MemberWriter().write(file, arrays)
             write_metadata(file, arrays.family)
     else:
-        if arrays.perimeters is not None:
-            raise ValueError(f"perimeters can only be written as .h5, not as {path.suffix}")
-        # Only here: a run that writes containers has no need of it.
-        from region_grower_hpc.native import morphology_text
-
-        text_of = morphology_text.swc if path.suffix == ".swc" else morphology_text.asc
-        text = text_of(arrays.points, arrays.structure)
+        content = text(arrays, path.suffix)
         with replacing(path) as temporary:
-            temporary.write_bytes(text)
+            temporary.write_bytes(content)
+
+
+def text(arrays: MorphologyArrays, suffix: str) -> bytes:
+    """The content of a .swc or .asc file, with MorphIO's bytes.
+
+    Raises:
+        ValueError: the format cannot hold the neuron.
+    """
+    if arrays.perimeters is not None:
+        raise ValueError(f"perimeters can only be written as .h5, not as {suffix}")
+    # Only here: a run that writes containers has no need of it.
+    from region_grower_hpc.native import morphology_text
+
+    if suffix == ".swc":
+        return morphology_text.swc(arrays.points, arrays.structure)
+    check_storable(arrays)
+    return morphology_text.asc(arrays.points, arrays.structure)
 
 
 def check_storable(arrays: MorphologyArrays) -> None:

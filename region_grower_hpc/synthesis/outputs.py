@@ -76,7 +76,8 @@ def write_container(settings: SynthesisSettings, names: Sequence[Sequence[str]])
         names: of the morphologies, shard by shard.
     """
     shards = [(shard_file(settings, shard), part) for shard, part in enumerate(names)]
-    container.join(settings.container_file, shards, keep=settings.container == "shards")
+    keep = settings.container == "shards"
+    container.join(settings.container_file, settings.shards_dir, shards, keep=keep)
 
 
 def write_cells(

@@ -95,15 +95,16 @@ def _made(name: str, seed: int, n_sections: int) -> MorphologyArrays:
     if name == WITHOUT_AXON:
         structure = structure - np.array([neuron.soma_size - 1, 0, 0], dtype=np.int32)
         structure[0] = SOMA_ROW
-        points = np.concatenate([[np.float32([0, 0, 0, 10])], points[neuron.soma_size :]])
-        return MorphologyArrays(points, structure)
+        points = np.concatenate([[[0, 0, 0, 10]], points[neuron.soma_size :]])
+        return MorphologyArrays(points.astype(np.float32), structure)
     if name != WITH_PERIMETERS:
         return neuron
     row = len(structure)
     structure = np.concatenate([structure, [(len(points), structure[-1, 1], row - 1)]])
-    points = np.concatenate([points, points[-1:] + np.float32([[0, 0, 0, 0], [3, 4, 5, 0]])])
+    points = np.concatenate([points, points[-1:], np.add(points[-1:], (3, 4, 5, 0))])
     perimeters = np.linspace(0.0, 9.0, len(points), dtype=np.float32)
     perimeters[: neuron.soma_size] = 0.0
+    points = points.astype(np.float32)
     return MorphologyArrays(points, structure.astype(np.int32), perimeters)
 
 
@@ -305,13 +306,17 @@ def write_cells(path: Path, types: Sequence[tuple[str, str]] = (), count: int = 
 
 
 def write_files() -> None:
-    """Write the files below a folder, for the kill campaign."""
+    """Write the files below a folder, for the kill campaign; one row has no morphology."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--recipe-cells", type=int, default=40)
     parser.add_argument("--sections", type=int, default=7)
+    parser.add_argument("--cells", type=int, default=20)
     arguments = parser.parse_args()
-    make_small_dataset(arguments.folder, arguments.recipe_cells, arguments.sections)
+    data = make_small_dataset(arguments.folder, arguments.recipe_cells, arguments.sections)
+    data.add_row("absent", "repaired/absent.h5")
+    (arguments.folder / "cells.h5").unlink()
+    write_cells(arguments.folder / "cells.h5", count=arguments.cells)
 
 
 if __name__ == "__main__":

@@ -74,15 +74,14 @@ def test_rows_by_the_letter(rows: list[tuple[str, str, str]], rules: TransformRu
     assert keys(found) == by_the_letter(rows, rules)
 
 
-def test_given_rows_keep_their_flags_and_sources() -> None:
+def test_given_rows_keep_their_flags_and_sources_unless_a_copy_came_first() -> None:
     flags = {**dict.fromkeys(FLAGS, True), "unravel": False}
-    first = NeuronDbRow("a", "L1_A", "1")
-    # The copy of the first row would take the key of the second one.
+    first = NeuronDbRow("a", "L1_A", "1", flags, ("b",))
     second = NeuronDbRow("a", "L1_A", "2", flags, ("b",))
     rules = TransformRules(copies={("L1_A", "1"): ("2", "3")})
     found = transformed([first, second], rules)
-    assert found == [first, second, NeuronDbRow("a", "L1_A", "3")]
-    assert found[1].flags["unravel"] is False
+    assert found == [first, *(NeuronDbRow("a", "L1_A", layer) for layer in "23")]
+    assert found[0].flags["unravel"] is False
 
 
 @pytest.mark.parametrize(

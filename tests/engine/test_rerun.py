@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from region_grower_hpc.cli import main
 from region_grower_hpc.engine.inspection.rerun import Repeat, recorded_limits, rerun_tasks
 from region_grower_hpc.engine.inspection.rerun_report import as_json, exit_code, report
-from region_grower_hpc.engine.job import Failure
+from region_grower_hpc.engine.job import Failure, Plan
 from region_grower_hpc.engine.journal import JournalWriter, begin_session, journal_path
 from region_grower_hpc.engine.launch import run
 from region_grower_hpc.engine.limits import TaskLimits
@@ -187,6 +187,30 @@ def test_a_part(tmp_path: Path) -> None:
 def test_unknown_task(complete: InspectedToy, task: int) -> None:
     with pytest.raises(InvalidInputError, match=f"no gid {task}; the input has the gids 1 to 148"):
         again(complete, 4, task)
+
+
+class TasksOfTen(InspectedToy):
+    """Users know the tasks by any number of the ten that end with their id."""
+
+    def task_of(self, plan: Plan, gid: int) -> int:
+        task = gid // 10 * 10 + 9
+        if task not in plan.tasks:
+            raise InvalidInputError(f"gid {gid} has no task")
+        return task
+
+
+def test_ids_of_which_a_task_does_several(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    job = TasksOfTen(tmp_path / "out", n_tasks=20)
+    assert job.plan().tasks.tolist()[:7] == [1, 4, 7, 10, 13, 16, 19]
+    assert run(job, state_dir_of_folder(job.out), EngineOptions()) == ExitCode.DONE
+    caplog.set_level("INFO")
+    repeats = again(job, 12, 19, 49, 10, here=True)
+    assert [repeat.task for repeat in repeats] == [19, 49]
+    assert not any(verdict.difference for repeat in repeats for verdict in repeat.verdicts)
+    assert "gid 12 is done together with others, under gid 19" in caplog.text
+    assert "gid 49" not in caplog.text
+    with pytest.raises(InvalidInputError, match="gid 5 has no task"):
+        again(job, 12, 5, here=True)
 
 
 def test_changed_input(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault.campaign import Server, serving
+from tests.clone.small_dataset import make_small_dataset
+from tests.fault.campaign import Server, System, serving
 from tests.fault.failing_calls import build
-from tests.fault.systems import EveryOutput, Shards, Toy, small_population
+from tests.fault.systems import Clones, EveryOutput, Shards, Toy, small_population
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,8 @@ def server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def systems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Toy | Shards]:
+def systems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, System]:
     column = small_population(tmp_path_factory.mktemp("column") / "inputs")
-    return {system.name: system for system in (Toy(), Shards(column), EveryOutput(column))}
+    data = make_small_dataset(tmp_path_factory.mktemp("clones") / "inputs", 4, 3)
+    found: list[System] = [Toy(), Shards(column), EveryOutput(column), Clones(data)]
+    return {system.name: system for system in found}

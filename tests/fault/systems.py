@@ -1,10 +1,11 @@
-"""The commands whose calls fail: the engine's toy, and synthesis with every kind of output."""
+"""The commands whose calls fail: the engine's toy, synthesis of every kind, and cloning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.clone.small_dataset import SmallDataset
 from tests.synthesis.full_column import all_outputs
 from tests.synthesis.small_column import SmallColumn, make_small_column
 
@@ -50,6 +51,20 @@ class EveryOutput(Shards):
     def more(self, out: Path) -> list[str]:
         """Options by which the systems differ."""
         return all_outputs(out)
+
+
+@dataclass(frozen=True)
+class Clones:
+    """A few morphologies of each step as files, with two formats of the release."""
+
+    data: SmallDataset
+    name = "clones"
+
+    def command(self, out: Path, seed: int) -> list[str]:
+        """Module, function and words of the command."""
+        more = ("--release-ext", "asc", "--release-ext", "h5", "--nb-processes", "0")
+        words = self.data.arguments(out, *more, "--seed", str(seed))
+        return ["region_grower_hpc.cli", "main", *words]
 
 
 def small_population(folder: Path) -> SmallColumn:

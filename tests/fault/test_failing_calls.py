@@ -15,19 +15,18 @@ import pytest
 
 from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.testing import differences, results, run_command
-from tests.fault.campaign import FAULTS, Campaign, Server, everything, sample
+from tests.fault.campaign import FAULTS, Campaign, Server, System, everything, sample
 from tests.fault.failing_calls import read_log
-from tests.fault.systems import Shards, Toy
 
 TRIES_ALL = os.environ.get("FAULTS") == "all"
 #: How many calls a sample has; each costs two runs in forks.
-SAMPLES = {"toy": 20, "shards": 8, "every-output": 12}
+SAMPLES = {"toy": 20, "shards": 8, "every-output": 12, "clones": 8}
 
 
 @pytest.mark.timeout(0 if TRIES_ALL else 300)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_any_call_may_fail(
-    name: str, server: Server, systems: dict[str, Toy | Shards], tmp_path: Path
+    name: str, server: Server, systems: dict[str, System], tmp_path: Path
 ) -> None:
     campaign = Campaign(server, systems[name], tmp_path)
     campaign.prepare()
@@ -41,7 +40,7 @@ def test_any_call_may_fail(
 
 
 def test_the_library_sees_the_calls_that_matter(
-    server: Server, systems: dict[str, Toy | Shards], tmp_path: Path
+    server: Server, systems: dict[str, System], tmp_path: Path
 ) -> None:
     """A library that saw nothing would prove nothing."""
     out = tmp_path / "out"

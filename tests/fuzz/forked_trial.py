@@ -23,6 +23,8 @@ PLACES = (
     "region_grower_hpc.synthesis.planning.Trial",
     "region_grower_hpc.synthesis.reconstructions.Trial",
     "region_grower_hpc.compare.comparison.Trial",
+    "region_grower_hpc.clone.planning.Trial",
+    "region_grower_hpc.clone.placement.preparation.Trial",
 )
 
 

@@ -14,6 +14,7 @@ import yaml
 from region_grower_hpc.formats.container import ContainerWriter
 from region_grower_hpc.formats.morphology import from_morphio
 from region_grower_hpc.formats.sonata import load_cells, save_cells
+from tests.clone.small_dataset import make_small_dataset, write_cells
 from tests.synthesis.full_column import add_axons, add_constraints
 from tests.synthesis.small_column import REGION, SmallColumn, make_small_column
 from tests.synthesis.small_neuron import donor
@@ -41,6 +42,7 @@ def make_good_files(folder: Path) -> None:
     templates = json.loads(column.parameters.read_text())[REGION]
     (folder / "templates.json").write_text(json.dumps(templates))
     _write_reference(folder)
+    _write_clones(folder / "clone")
 
 
 def _crop_atlas(column: SmallColumn) -> None:
@@ -118,6 +120,13 @@ def _write_settings(folder: Path) -> None:
     (folder / "apical.yaml").write_text("one: [1.5, -2.0, 3.25]\ntwo: null\nthree: [1, 2, 3]\n")
     for name in ("settings.toml", "settings.yaml", "apical.yaml"):
         shutil.copy(folder / name, folder / f"good.{name}")
+
+
+def _write_clones(folder: Path) -> None:
+    """A data set with morphologies of each format, for a few clones, and cells that get them."""
+    make_small_dataset(folder, n_recipe_cells=6, n_sections=3)
+    (folder / "cells.h5").unlink()
+    write_cells(folder / "cells.h5", count=4)
 
 
 def _write_reference(folder: Path) -> None:

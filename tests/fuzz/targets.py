@@ -6,13 +6,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from region_grower_hpc.clone.placement.preparation import read_places
+from region_grower_hpc.clone.placement_inputs import placement_settings
 from region_grower_hpc.engine.costs import refine
+from region_grower_hpc.engine.job import Job
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.neurondb import read_neurondb
 from region_grower_hpc.synthesis.command import synthesize_morphologies
 from region_grower_hpc.synthesis.job import SynthesisJob
 from region_grower_hpc.synthesis.settings import SynthesisSettings
+from tests.clone.small_dataset import SmallDataset
 from tests.fuzz.byte_mutations import BYTE_MUTATIONS, Mutation
 from tests.fuzz.hdf5_mutations import HDF5_MUTATIONS
 from tests.fuzz.nrrd_mutations import NRRD_MUTATIONS
@@ -22,8 +27,11 @@ from tests.fuzz.xml_mutations import XML_MUTATIONS
 from tests.synthesis.small_column import SmallColumn
 
 SYNTHESIZE, GENERATE = "synthesize-morphologies", "generate-distributions"
-#: A failed cell of these kinds is what the specification promises; others are our mistakes.
-EXPECTED_KINDS = ("input", "growth")
+CLONE = "clone-morphologies"
+#: A failed task of these kinds is what the specification promises; others are our mistakes.
+EXPECTED_KINDS = ("input", "growth", "morphology")
+#: Morphologies that are made of a damaged data set: parents and clones.
+FEW = 12
 
 #: Damage that makes a file longer than this is cut: reading it would take its time.
 MOST_BYTES = 8 * 2**20
@@ -106,17 +114,22 @@ def _synthesis(**changes: str) -> tuple[Callable[[Path], list[str]], Callable[[P
         return [SYNTHESIZE, "--nb-processes", "1", *chosen(folder).to_arguments()]
 
     def plan_and_grow(folder: Path) -> None:
-        job = SynthesisJob(chosen(folder))
-        plan = job.plan()
-        state = job.setup(plan)
-        for task in plan.tasks[:2].tolist():
-            try:
-                job.run(state, task)
-            except TaskFailure as failure:
-                if failure.kind not in EXPECTED_KINDS:
-                    raise
+        _plan_and_run(SynthesisJob(chosen(folder)), 2)
 
     return arguments, plan_and_grow
+
+
+def _plan_and_run(job: Job[Any], n_tasks: int) -> None:
+    """Make the plan and do some of its tasks, the first one among them."""
+    plan = job.plan()
+    state = job.setup(plan)
+    apart = max(1, len(plan.tasks) // n_tasks)
+    for task in plan.tasks[::apart][:n_tasks].tolist():
+        try:
+            job.run(state, task)
+        except TaskFailure as failure:
+            if failure.kind not in EXPECTED_KINDS:
+                raise
 
 
 def _synthesis_target(
@@ -125,6 +138,37 @@ def _synthesis_target(
     arguments, quick = _synthesis(**changes)
     options = (f"{SYNTHESIZE} {option}",)
     return Target(name, format_, file, arguments, options, quick, others)
+
+
+def _clone(name: str, format_: str, file: str, option: str, *others: str) -> Target:
+    """A file of the data set, or of its rules."""
+
+    def arguments(folder: Path) -> list[str]:
+        data = SmallDataset(folder / "clone")
+        return data.arguments(folder / "out", "--nb-processes", "0")
+
+    def plan_and_make(folder: Path) -> None:
+        _plan_and_run(SmallDataset(folder / "clone").job(folder / "out"), FEW)
+
+    own, more = f"clone/{file}", tuple(f"clone/{other}" for other in others)
+    return Target(name, format_, own, arguments, (f"{CLONE} {option}",), plan_and_make, more)
+
+
+def _clone_cells(name: str, format_: str, file: str, option: str, *others: str) -> Target:
+    """A file that tells of the cells which get clones."""
+
+    def arguments(folder: Path) -> list[str]:
+        data = SmallDataset(folder / "clone")
+        return data.arguments(folder / "out", "--nb-processes", "0", cells=True)
+
+    def read(folder: Path) -> None:
+        data = SmallDataset(folder / "clone")
+        cells = {"cells": data.folder / "cells.h5", "atlas": data.folder / "atlas"}
+        out_cells = folder / "out" / "nodes.h5"
+        read_places(placement_settings(data.settings(folder / "out", out_cells=out_cells, **cells)))
+
+    own, more = f"clone/{file}", tuple(f"clone/{other}" for other in others)
+    return Target(name, format_, own, arguments, (f"{CLONE} {option}",), read, more)
 
 
 def _compare(a: str, b: str, *more: str) -> Callable[[Path], list[str]]:
@@ -280,6 +324,22 @@ def _targets() -> list[Target]:
             ],
             ("compare --morph-dir-a", "compare --morph-dir-b"),
         ),
+    ]
+    found += [
+        _clone("data set", "table", "dataset.csv", "--dataset"),
+        _clone("database of clones", "XML", "neurondb.xml", "--dataset", "recipe.xml"),
+        _clone("recipe", "XML", "recipe.xml", "--recipe", "transform_rules.xml"),
+        _clone("placement rules", "XML", "placement_rules.xml", "--placement-rules"),
+        _clone("transform rules", "XML", "transform_rules.xml", "--transform-rules"),
+        _clone("annotation", "XML", "annotations/A.xml", "--annotations"),
+        _clone("repaired h5", "HDF5", "repaired/A.h5", "--dataset", "repaired/F.h5"),
+        _clone("repaired perimeters", "HDF5", "repaired/F.h5", "--dataset", "repaired/A.h5"),
+        _clone("repaired asc", "ASC", "repaired/B.asc", "--dataset"),
+        _clone("repaired swc", "SWC", "repaired/D.swc", "--dataset"),
+        _clone_cells("cells for clones", "HDF5", "cells.h5", "--cells"),
+        _clone_cells("rules for cells", "XML", "placement_rules.xml", "--placement-rules"),
+        _clone_cells("height of cells", "NRRD", "atlas/[PH]y.nrrd", "--atlas"),
+        _clone_cells("layer of cells", "NRRD", "atlas/[PH]1.nrrd", "--atlas"),
     ]
     for file, format_ in (("settings.toml", "TOML"), ("settings.yaml", "YAML")):
         arguments, quick = _read_settings(file)

@@ -12,10 +12,10 @@ from tests.fuzz.targets import TARGETS
 WRITTEN = {
     *("--out-cells", "--out-apical", "--out-morph-dir", "--out-failures", "--container-path"),
     *("--out-apical-nrn-sections", "--out-debug-data", "--parameter-filename", "--json"),
-    *("--distribution-filename", "--out"),
+    *("--distribution-filename", "--out", "--out-dir"),
 }
 #: Options of texts that are no paths.
-TEXTS = {"--region", "--part"}
+TEXTS = {"--region", "--part", "--cross-mtype", "--morph-path-col", "--morph-db-col"}
 REASONS = {
     "--atlas-cache": "accepted and not used",
     "--dask-config": "a JSON text that is only parsed; a file is not opened",

@@ -63,6 +63,7 @@ class Attempt:
     out: Path
     log: Path
     meanwhile: Callable[[], None]
+    n_jobs: int = 1
 
     def execute(
         self,
@@ -88,7 +89,7 @@ class Attempt:
         process = self._start(marker)
         started_s = time.monotonic()
         victim, phase, struck_s, wait_s = "", "", 0.0, patience_s
-        files, began_ns = StateFiles(self.out), time.time_ns()
+        files, began_ns = StateFiles(self.out, self.n_jobs), time.time_ns()
         former_sessions = files.sessions()
         due_s = started_s + moment.after_s if moment and not moment.event else float("inf")
         count = 0

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from region_grower_hpc.engine.journal import JournalReader
 from region_grower_hpc.engine.record import Kind
 
+#: Id of the run, and number: a command may do several jobs, one after the other.
+Task = tuple[str, int]
+_RUN = re.compile(r"[0-9a-f]{32}")
+
 
 @dataclass
 class Account:
-    """Of one or several sessions: sets of task ids, and shards written."""
+    """Of one or several sessions: sets of tasks, and shards written."""
 
-    started: set[int] = field(default_factory=set)
-    finished: set[int] = field(default_factory=set)
-    suspects: set[int] = field(default_factory=set)
-    shards: set[int] = field(default_factory=set)
+    started: set[Task] = field(default_factory=set)
+    finished: set[Task] = field(default_factory=set)
+    suspects: set[Task] = field(default_factory=set)
+    shards: set[Task] = field(default_factory=set)
 
     def add(self, journal: Path) -> None:
         """Read one journal."""
+        run = next((part for part in journal.parts if _RUN.fullmatch(part)), "")
         reader = JournalReader(journal)
         with contextlib.closing(reader):
             for record in reader.records():
@@ -31,7 +37,7 @@ class Account:
                     Kind.FAILED: self.finished,
                     Kind.SUSPECT: self.suspects,
                     Kind.SHARD: self.shards,
-                }[record.kind].add(record.task)
+                }[record.kind].add((run, record.task))
 
 
 def journals_below(folder: Path) -> list[Path]:

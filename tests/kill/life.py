@@ -6,7 +6,7 @@ import contextlib
 import random
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from typing import Any
 from region_grower_hpc.errors import ExitCode
 from region_grower_hpc.run_processes import VICTIMS, evidence, gone, kill_all
 from tests.kill.attempt import Attempt, Ended
-from tests.kill.journals import Keeper, account
+from tests.kill.journals import Keeper, Task, account
 from tests.kill.moment import Moment
 from tests.kill.reference import Comparison, Reference, compare
-from tests.kill.state_files import StateFiles
+from tests.kill.state_files import StateFiles, run_of
 from tests.kill.system import System
 from tests.kill.watch import Watch
 from tests.kill.way import Way
@@ -59,12 +59,12 @@ class Life:
         self.folder.mkdir(parents=True)
         self._choices = random.Random(self.seed)
         self._out = self.folder / "out"
-        self._files = StateFiles(self._out)
+        self._files = StateFiles(self._out, self.system.n_jobs)
         self._keeper = Keeper(self._out, self.folder / "kept")
         #: Runs whose processes may not all be gone, and when they must be.
         self._dying: dict[str, float] = {}
         #: Tasks known to be finished before each session, and how many kills were before its end.
-        self._finished_before: list[tuple[set[int], int]] = []
+        self._finished_before: list[tuple[set[Task], int]] = []
         self._n_tasks = 0
 
     def live(self) -> dict[str, Any]:
@@ -105,33 +105,35 @@ class Life:
         choices = self._choices
         way = Way.drawn(choices)
         preferred = choices.sample(VICTIMS, len(VICTIMS))
-        before = account(self._files.journals)
-        ratio = len(before.finished) / self._n_tasks if self._n_tasks else 0.0
+        before = self._files.account()
+        ratio = min(1.0, len(before.finished) / self._n_tasks) if self._n_tasks else 0.0
         length_s = self.reference.left_s(ratio, way.n_ranks)
         kinds = self.reference.kinds if not self.kills else self.reference.kinds_again()
         moment = Moment.drawn(choices, length_s, kinds)
         at_once = choices.random() < 0.5
         is_last = len(self.kills) >= self.n_kills
-        n_events = len(self._files.events())
+        former = self._files.events()
         attempt = Attempt(
             self.system.command(self.inputs, self._out),
             way,
             self._out,
             self.folder / "log",
             self._keeper.keep,
+            self.system.n_jobs,
         )
         patience_s = self.patience_s or PATIENCE_S + PATIENCE_RATIO * self.reference.length_s
         watch = Watch(self._out)
         ended = attempt.execute(None if is_last else moment, preferred, choices, patience_s, watch)
         events = self._files.events()
-        self._check_events(events[n_events:], before.finished)
-        if events:
-            self._n_tasks = events[-1]["total"]
+        for folder, told in events.items():
+            of_run = _of_run(before.finished, folder)
+            self._check_events(told[len(former.get(folder, [])) :], of_run)
+        self._n_tasks = sum(told[-1]["total"] for told in events.values() if told)
         self._dying[ended.marker] = time.monotonic() + self.survival_s
         if not at_once or ended.code is None:
             self._await_death(ended.marker)
         if ended.victim:
-            after = account(self._files.journals)
+            after = self._files.account()
             self._record(way, moment, ended, len(before.finished))
             self.kills[-1]["finished_after"] = len(after.finished)
             self._check_kill(ended, before.finished, after.finished, events)
@@ -168,7 +170,7 @@ class Life:
 
     # -- checks ----------------------------------------------------------------------------------
 
-    def _check_events(self, events: Sequence[dict[str, Any]], finished: set[int]) -> None:
+    def _check_events(self, events: Sequence[dict[str, Any]], finished: set[Task]) -> None:
         """The first event of a session tells how many tasks it found done."""
         for event in events[:1]:
             found = event["done"]
@@ -178,9 +180,9 @@ class Life:
     def _check_kill(
         self,
         ended: Ended,
-        before: set[int],
-        after: set[int],
-        events: Sequence[dict[str, Any]],
+        before: set[Task],
+        after: set[Task],
+        events: Mapping[Path, Sequence[dict[str, Any]]],
     ) -> None:
         kill = self.kills[-1]
         if ended.code is None:
@@ -189,13 +191,16 @@ class Life:
             return  # The journals are not needed any more.
         if ended.code == ExitCode.DONE:
             self._defect(f"exit code 0 after the kill of {ended.victim}, but not complete")
-        kill["lost"] += len(before - after)
-        if before - after:
-            self._defect(f"{len(before - after)} finished tasks are not in the journals any more")
-        reported = events[-1]["done"] if events else 0
-        if reported > len(after):
-            kill["lost"] += reported - len(after)
-            self._defect(f"{reported} tasks were reported done, {len(after)} are in the journals")
+        complete = self._files.complete_runs()
+        lost = {task for task in before - after if task[0] not in complete}
+        kill["lost"] += len(lost)
+        if lost:
+            self._defect(f"{len(lost)} finished tasks are not in the journals any more")
+        for folder, told in events.items():
+            reported, found = told[-1]["done"] if told else 0, len(_of_run(after, folder))
+            if reported > found and run_of(folder) not in complete:
+                kill["lost"] += reported - found
+                self._defect(f"{reported} tasks were reported done, {found} are in the journals")
 
     def _ended_by_itself(self, ended: Ended, way: Way) -> int:
         if ended.code is None:
@@ -228,8 +233,8 @@ class Life:
 
     def _n_suspects(self) -> int:
         """Tasks that were found suspect, by two unfinished starts or by their rank."""
-        starts: dict[int, int] = {}
-        suspects: set[int] = set()
+        starts: dict[Task, int] = {}
+        suspects: set[Task] = set()
         for folder in self._keeper.sessions:
             told = account(folder)
             suspects |= told.suspects
@@ -260,3 +265,9 @@ class Life:
     def clear(self) -> None:
         """Remove the folder of a life without defect."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _of_run(tasks: set[Task], folder: Path) -> set[Task]:
+    """Those of the run whose state a folder holds."""
+    run = run_of(folder)
+    return {task for task in tasks if task[0] == run}

@@ -21,11 +21,13 @@ class System:
         name: in the results.
         template: arguments of the interpreter, with {inputs}, {out} and {repository}.
         prepare_template: the same for what makes the inputs; empty for none.
+        n_jobs: that the command does, one after the other, each with a state folder.
     """
 
     name: str
     template: tuple[str, ...]
     prepare_template: tuple[str, ...] = ()
+    n_jobs: int = 1
 
     def prepare(self, inputs: Path) -> None:
         """Make the inputs."""
@@ -42,7 +44,9 @@ def read_systems(path: Path = SYSTEMS_TOML) -> dict[str, System]:
     """All systems by name."""
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
-        name: System(name, tuple(entry["command"]), tuple(entry.get("prepare", ())))
+        name: System(
+            name, tuple(entry["command"]), tuple(entry.get("prepare", ())), entry.get("jobs", 1)
+        )
         for name, entry in content.items()
     }
 

@@ -70,22 +70,49 @@ class Annotations:
                 if rule.id not in self.by_name[name]:
                     continue
                 entry = self.by_name[name][rule.id]
-                y_max[row, column] = self._number(entry, "y_max", name, rule)
-                if rule.type != BELOW:
-                    lowest = self._number(entry, "y_min", name, rule)
-                    y_min[row, column] = min(lowest, y_max[row, column])
+                if not isinstance(entry, dict):
+                    raise _invalid(
+                        self.path, f"rule '{rule.id}' of '{name}' is no object of numbers"
+                    )
+                place = f"annotations '{self.path}', '{name}': "
+                y_min[row, column], y_max[row, column] = _limits(entry, rule, place)
         return y_min, y_max
 
-    def _number(self, entry: Any, key: str, name: str, rule: PlacementRule) -> float:
-        if not isinstance(entry, dict):
-            raise _invalid(self.path, f"rule '{rule.id}' of '{name}' is no object of numbers")
-        value = entry.get(key)
-        where = f"annotations '{self.path}': '{key}' of rule '{rule.id}' of '{name}'"
-        if value is None:
-            raise InvalidInputError(f"{where} is missing: add it, or remove the rule")
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise InvalidInputError(f"{where} is {str(value)[:40]!r}: write a finite number")
-        return read_number(str(value), where)
+
+def annotation_problem(
+    annotation: Mapping[str, Mapping[str, Any]], rules: Mapping[str, PlacementRule]
+) -> str | None:
+    """Why rules could not score what has this annotation; None where they can.
+
+    Args:
+        annotation: rule -> attribute -> text or number.
+        rules: by id, of the types that it may serve; those without score do not count.
+    """
+    for id_, rule in rules.items():
+        if rule.is_scored and id_ in annotation:
+            try:
+                _limits(annotation[id_], rule, "")
+            except InvalidInputError as error:
+                return str(error)
+    return None
+
+
+def _limits(entry: Mapping[str, Any], rule: PlacementRule, place: str) -> tuple[float, float]:
+    """Lower limit, NaN for a rule that needs none, and upper limit, not below it."""
+    highest = _number(entry, "y_max", rule, place)
+    if rule.type == BELOW:
+        return np.nan, highest
+    return min(_number(entry, "y_min", rule, place), highest), highest
+
+
+def _number(entry: Mapping[str, Any], key: str, rule: PlacementRule, place: str) -> float:
+    value = entry.get(key)
+    where = f"{place}'{key}' of rule '{rule.id}'"
+    if value is None:
+        raise InvalidInputError(f"{where} is missing: add it, or remove the rule")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InvalidInputError(f"{where} is {str(value)[:40]!r}: write a finite number")
+    return read_number(str(value), where)
 
 
 def _invalid(path: Path, problem: str) -> InvalidInputError:

@@ -1,4 +1,4 @@
-"""Tasks: blocks of cells of one group."""
+"""Tasks: blocks of cells of one group, or of groups that share clones."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ class Blocks:
 
     Attributes:
         tasks: (b,) ascending.
-        groups: (b,) number of the group of each block.
+        pools: (b,) number of the pool of each block (pools.py); with replacement that of a group.
         first, stop: (b,) where its cells are in `members`.
-        members: (m,) cells by group and id.
+        members: (m,) cells by pool and id.
     """
 
     tasks: NDArray[np.int64]
-    groups: NDArray[np.int32]
+    pools: NDArray[np.int32]
     first: NDArray[np.int64]
     stop: NDArray[np.int64]
     members: NDArray[np.int64]
 
     @classmethod
     def of(
-        cls, groups: NDArray[np.int64], cells: NDArray[np.int64], block_cells: int | None
+        cls, pools: NDArray[np.int64], cells: NDArray[np.int64], block_cells: int | None
     ) -> Blocks:
         """Divide cells into blocks.
 
         Args:
-            groups: (n,) of all cells.
+            pools: (n,) of all cells.
             cells: those that get into blocks, ascending.
-            block_cells: at most so many in one; None makes one block of each group.
+            block_cells: at most so many in one; None makes one block of each pool.
         """
-        members = cells[np.argsort(groups[cells], kind="stable")]
-        ends = np.flatnonzero(np.diff(groups[members])) + 1
+        members = cells[np.argsort(pools[cells], kind="stable")]
+        ends = np.flatnonzero(np.diff(pools[members])) + 1
         firsts: list[int] = []
         stops: list[int] = []
         limits = [0, *ends.tolist(), len(members)] if len(members) else [0]
@@ -57,7 +57,7 @@ class Blocks:
         order = np.argsort(tasks)
         return cls(
             tasks=tasks[order],
-            groups=groups[tasks[order]].astype(np.int32),
+            pools=pools[tasks[order]].astype(np.int32),
             first=first[order],
             stop=np.array(stops, dtype=np.int64)[order],
             members=members,
@@ -83,12 +83,16 @@ class Blocks:
         at = self._at(task)
         return self.members[self.first[at] : self.stop[at]]
 
-    def group(self, task: int) -> int:
-        """Number of a block's group."""
-        return int(self.groups[self._at(task)])
+    def task_of(self, cell: int) -> int | None:
+        """The block of a cell; None of a cell that is in none."""
+        [found] = np.nonzero(self.members == cell)
+        if not len(found):
+            return None
+        at = np.flatnonzero((self.first <= found[0]) & (found[0] < self.stop))
+        return int(self.tasks[at[0]])
 
     def _at(self, task: int) -> int:
         return int(np.searchsorted(self.tasks, task))
 
 
-_NAMES: Sequence[str] = ("tasks", "groups", "first", "stop", "members")
+_NAMES: Sequence[str] = ("tasks", "pools", "first", "stop", "members")

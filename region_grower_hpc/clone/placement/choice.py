@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +50,11 @@ def drawn(weights: FloatArray, uniform: float) -> int:
 
 @dataclass(frozen=True)
 class Choices:
-    """What some cells of a group got.
+    """What some cells got.
 
     Attributes:
-        positions: (n,) among the group's candidates, -1 for none.
-        n_again: cells that got a clone that another one has, though each should have its own.
+        positions: (n,) among the candidates of the cell's group, -1 for none.
+        n_again: cells that got a clone that one before them has, though each should have its own.
     """
 
     positions: NDArray[np.int32]
@@ -71,35 +72,38 @@ def with_replacement(
         n_cells: number of cells.
     """
     positions = np.full(n_cells, -1, dtype=np.int32)
-    for cell, weights in enumerate(_rows(scores)):
+    for cell, weights in enumerate(chain.from_iterable(scores)):
         positions[cell] = drawn(weights, next(uniforms))
     return Choices(positions)
 
 
 def without_replacement(
-    scores: Iterable[FloatArray], uniforms: Iterator[float], n_cells: int
+    offers: Iterable[tuple[NDArray[np.int32], FloatArray]],
+    uniforms: Iterator[float],
+    n_cells: int,
+    n_names: int,
 ) -> Choices:
     """Draw for each cell, in order, among the candidates that no cell before it has.
 
     Where none of those has a score but one of the others has, the cell draws among the others:
-    it shares its clone. The arguments are those of `with_replacement`.
+    it shares its clone.
+
+    Args:
+        offers: of one cell after the other the names of its candidates, as numbers, and their
+            scores; cells of several groups may have a name in common.
+        uniforms: one number a cell.
+        n_cells: number of cells.
+        n_names: number of names.
     """
     positions = np.full(n_cells, -1, dtype=np.int32)
-    taken: NDArray[np.bool_] | None = None
+    taken = np.zeros(n_names, dtype=bool)
     n_again = 0
-    for cell, weights in enumerate(_rows(scores)):
-        if taken is None:
-            taken = np.zeros(len(weights), dtype=bool)
+    for cell, (names, weights) in enumerate(offers):
         uniform = next(uniforms)
-        position = drawn(np.where(taken, 0.0, weights), uniform)
+        position = drawn(np.where(taken[names], 0.0, weights), uniform)
         if position < 0 and (position := drawn(weights, uniform)) >= 0:
             n_again += 1
         if position >= 0:
-            taken[position] = True
+            taken[names[position]] = True
         positions[cell] = position
     return Choices(positions, n_again)
-
-
-def _rows(scores: Iterable[FloatArray]) -> Iterator[FloatArray]:
-    for block in scores:
-        yield from block

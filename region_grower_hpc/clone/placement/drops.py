@@ -23,7 +23,8 @@ def too_many_drops(settings: PlacementSettings) -> TooManyFailuresError | None:
     worst = [
         f"{mtype}: {count - placed[mtype]} of {count}"
         for mtype, count in sorted(cells.items())
-        if count - placed[mtype] > settings.max_drop_ratio * count
+        # Divided, as a decimal ratio times the count may come out below the whole number it is.
+        if (count - placed[mtype]) / count > settings.max_drop_ratio
     ]
     if not worst:
         return None
@@ -31,5 +32,5 @@ def too_many_drops(settings: PlacementSettings) -> TooManyFailuresError | None:
     more = f" and {len(worst) - SHOWN} more" if len(worst) > SHOWN else ""
     return TooManyFailuresError(
         f"cells have no clone, more than --max-drop-ratio {settings.max_drop_ratio:g} allows: "
-        f"{shown}{more}; they are left out of '{settings.out_cells}', see '{settings.failures_csv}'"
+        f"{shown}{more}; they are left out of '{settings.out_cells}', see '{settings.left_out_csv}'"
     )

@@ -1,9 +1,9 @@
-"""The Job of choosing clones for cells: one task a block of cells of a group."""
+"""The Job of choosing clones for cells: one task a block of cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from region_grower_hpc.errors import RegionGrowerHpcError
 
 @dataclass(frozen=True)
 class PlacementJob(Job[RankState]):
-    """Choose a clone for each cell; the id of a task is that of the first cell of its block."""
+    """Choose a clone for each cell; a block's id is that of its first cell."""
 
     settings: PlacementSettings
     name = "place-clones"
@@ -60,15 +60,19 @@ class PlacementJob(Job[RankState]):
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> PlacementJob:
-        """The job of a run, whose cells file may have been moved."""
+        """The job of a run, whose cells file may have been moved, alone or with the clones."""
         made = PlacementSettings.from_json(settings)
         if output is not None and output.name == made.out_cells.name:
-            made = replace(made, out_cells=output.absolute())
+            made = made.moved(output.absolute())
         return cls(made)
 
     def elsewhere(self, folder: Path) -> PlacementJob:
         """The same job with its outputs below a folder."""
         return PlacementJob(outputs.in_folder(self.settings, folder))
+
+    def task_of(self, plan: Plan, gid: int) -> int:
+        """The block of a cell."""
+        return outputs.block_of(self.settings, plan, gid)
 
     def written(self, plan: Plan, task: int) -> list[Written]:
         """Clones of the cells of a block, and why some have none."""

@@ -21,7 +21,7 @@ from region_grower_hpc.clone.placement.settings import PlacementSettings
 from region_grower_hpc.engine.job import Failure, Plan, StoredResult, Written
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atlas import Atlas
-from region_grower_hpc.formats.sonata import count_cells, load_cells, save_cells
+from region_grower_hpc.formats.sonata import load_cells, save_cells
 
 LOGGER = logging.getLogger(__name__)
 
@@ -48,37 +48,41 @@ def gather(
     """
     clones = np.full(len(plan.shared["problems"]), NONE, dtype=np.int64)
     reasons = _unplaceable(plan)
-    blocks = Blocks.from_arrays(plan.shared)
+    blocks, groups = Blocks.from_arrays(plan.shared), plan.context.groups
+    first = np.array([group.first_candidate for group in groups], dtype=np.int64)
+    unfit = [
+        f"no clone of {described(group.key)} has a score above 0 at the cell" for group in groups
+    ]
     for result in kept:
-        group = plan.context.groups[blocks.group(result.task)]
         cells, positions = blocks.cells(result.task), result.arrays[POSITIONS]
-        placed = positions != NONE
-        candidates = plan.shared["candidates"][group.candidates]
-        clones[cells[placed]] = candidates[positions[placed]]
-        reason = f"no clone of {described(group.key)} has a score above 0 at the cell"
-        reasons |= dict.fromkeys(cells[~placed].tolist(), reason)
+        placed, numbers = positions != NONE, plan.shared["groups"][cells]
+        at = first[numbers[placed]] + positions[placed]
+        clones[cells[placed]] = plan.shared["candidates"][at]
+        dropped = zip(cells[~placed].tolist(), numbers[~placed].tolist(), strict=True)
+        reasons |= {cell: unfit[number] for cell, number in dropped}
     for failure in failures:
         reasons |= dict.fromkeys(blocks.cells(failure.task).tolist(), failure.message)
     _tell(settings, clones, int(rows["n_again"].sum()), len(reasons))
     names = unpacked_texts(plan.shared["names"], plan.shared["name_ends"])
     _write_cells(settings, clones, names, orients=plan.context.orients)
     listed = [(CELL, str(cell), reason) for cell, reason in sorted(reasons.items())]
+    write_failures(settings.left_out_csv, {CELL}, listed)
     write_failures(settings.failures_csv, {CELL}, listed)
 
 
 def lost(settings: PlacementSettings) -> Path | None:
-    """A file that a complete run lacks: the cells, or the list of those that are left out."""
-    if not settings.out_cells.exists():
-        return settings.out_cells
-    counts = count_cells(settings.cells), count_cells(settings.out_cells)
-    if None not in counts and (counts[0] or 0) - (counts[1] or 0) != len(_left_out(settings)):
-        return settings.failures_csv
-    return None
+    """A file that a complete run lacks: the cells, or the list of those that are left out.
+
+    The failures of the clones do not count: of several sets of cells the last one is in them.
+    """
+    own = settings.out_cells, settings.left_out_csv
+    return next((path for path in own if not path.exists()), None)
 
 
 def clear(settings: PlacementSettings) -> None:
     """Remove what a run of another plan has written."""
     settings.out_cells.unlink(missing_ok=True)
+    settings.left_out_csv.unlink(missing_ok=True)
     if settings.failures_csv.exists():
         write_failures(settings.failures_csv, {CELL}, [])
 
@@ -112,13 +116,30 @@ def written(settings: PlacementSettings, plan: Plan, task: int) -> list[Written]
     found = []
     for what, path, texts in (
         ("clones", settings.out_cells, of_cells),
-        ("cells left out", settings.failures_csv, left_out),
+        ("cells left out", settings.left_out_csv, left_out),
     ):
         own = {cell: texts[cell] for cell in blocks.cells(task).tolist() if cell in texts}
         if own:
             lines = "".join(f"{cell} {text}\n" for cell, text in own.items())
             found.append(Written(what, path, lines.encode()))
     return found
+
+
+def block_of(settings: PlacementSettings, plan: Plan, cell: int) -> int:
+    """The task of a cell.
+
+    Raises:
+        InvalidInputError: there is no such cell, or it cannot get a clone wherever others go.
+    """
+    n_cells = len(plan.shared["problems"])
+    if not 0 <= cell < n_cells:
+        span = f"the gids 0 to {n_cells - 1}" if n_cells else "no cells"
+        raise InvalidInputError(f"there is no gid {cell}; '{settings.cells}' has {span}")
+    task = Blocks.from_arrays(plan.shared).task_of(cell)
+    if task is None:
+        reason = _unplaceable(plan)[cell]
+        raise InvalidInputError(f"gid {cell} has no task, as it can get no clone: {reason}")
+    return task
 
 
 def _unplaceable(plan: Plan) -> dict[int, str]:
@@ -133,8 +154,8 @@ def _unplaceable(plan: Plan) -> dict[int, str]:
 
 
 def _left_out(settings: PlacementSettings) -> dict[int, str]:
-    """Cells that the failures list, and why."""
-    rows = read_failures(settings.failures_csv)
+    """Cells that the list of this run's has, and why."""
+    rows = read_failures(settings.left_out_csv)
     return {int(name): reason for kind, name, reason in rows if kind == CELL and name.isdecimal()}
 
 
@@ -155,7 +176,7 @@ def _tell(
         )
     if n_dropped:
         LOGGER.warning(
-            "%d cells have no clone and are left out; see %s", n_dropped, settings.failures_csv
+            "%d cells have no clone and are left out; see %s", n_dropped, settings.left_out_csv
         )
 
 

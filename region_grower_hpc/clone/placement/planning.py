@@ -13,6 +13,7 @@ from region_grower_hpc.clone.placement.annotations import Annotations
 from region_grower_hpc.clone.placement.blocks import BLOCK_CELLS, Blocks
 from region_grower_hpc.clone.placement.candidates import Group, Offer, make_offer, packed_texts
 from region_grower_hpc.clone.placement.database import read_offered
+from region_grower_hpc.clone.placement.pools import pool_names, pools_of
 from region_grower_hpc.clone.placement.preparation import Places, read_places
 from region_grower_hpc.clone.placement.settings import PlacementSettings
 from region_grower_hpc.engine.job import Plan
@@ -66,12 +67,15 @@ def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
         if group.problem is not None:
             profiles.refuse(cells.groups == number, group.problem)
     placeable = np.flatnonzero(profiles.problems == 0)
-    block_cells = None if settings.without_replacement else BLOCK_CELLS
-    blocks = Blocks.of(cells.groups, placeable, block_cells)
+    if settings.without_replacement:
+        pools, block_cells = pools_of(offer), None
+    else:
+        pools, block_cells = np.arange(len(offer.groups)), BLOCK_CELLS
+    blocks = Blocks.of(pools[cells.groups], placeable, block_cells)
     names, name_ends = packed_texts(offer.names)
     return Plan(
         tasks=blocks.tasks,
-        costs_s=_costs_s(blocks, offer.groups),
+        costs_s=_costs_s(blocks, cells.groups, offer.groups),
         row_dtype=ROW,
         options={
             "seed": settings.seed,
@@ -80,10 +84,11 @@ def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
             "out_cells": settings.out_cells.suffix,
         },
         inputs=_inputs(settings, places),
-        outputs=[settings.out_cells],
+        outputs=[settings.out_cells, settings.left_out_csv],
         shared={
             "y_um": profiles.y_um,
             "bounds_um": profiles.bounds_um,
+            "groups": cells.groups.astype(np.int32),
             "problems": profiles.problems,
             "y_min_um": offer.y_min_um,
             "y_max_um": offer.y_max_um,
@@ -98,27 +103,31 @@ def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
             problems=tuple(profiles.texts),
             orients=places.orients,
         ),
-        cost_groups=blocks.groups.astype(np.int64),
-        cost_group_names=[group.name for group in offer.groups],
-        group_bytes=_group_bytes(blocks, len(offer.groups)),
+        cost_groups=blocks.pools.astype(np.int64),
+        cost_group_names=pool_names(offer.groups, pools),
+        group_bytes=_group_bytes(blocks, int(pools.max(initial=-1)) + 1),
         kept=(POSITIONS,),
         settings=settings.to_json(),
     )
 
 
-def _costs_s(blocks: Blocks, groups: Sequence[Group]) -> NDArray[np.float64]:
+def _costs_s(
+    blocks: Blocks, groups_of_cells: NDArray[np.int64], groups: Sequence[Group]
+) -> NDArray[np.float64]:
     a_cell = [
         SECONDS + SECONDS_A_SCORE * group.n_candidates * max(1, len(group.rules))
         for group in groups
     ]
-    costs_s: NDArray[np.float64] = blocks.n_cells * np.array([*a_cell, 0.0])[blocks.groups]
+    of_members = np.array([*a_cell, 0.0])[groups_of_cells[blocks.members]]
+    until_s = np.concatenate([[0.0], np.cumsum(of_members)])
+    costs_s: NDArray[np.float64] = until_s[blocks.stop] - until_s[blocks.first]
     return costs_s
 
 
-def _group_bytes(blocks: Blocks, n_groups: int) -> list[float]:
-    """Of the result of the largest block of each group."""
-    largest = np.zeros(n_groups)
-    np.maximum.at(largest, blocks.groups, blocks.n_cells)
+def _group_bytes(blocks: Blocks, n_pools: int) -> list[float]:
+    """Of the result of the largest block of each pool."""
+    largest = np.zeros(n_pools)
+    np.maximum.at(largest, blocks.pools, blocks.n_cells)
     found: list[float] = (POSITION_BYTES * largest).tolist()
     return found
 

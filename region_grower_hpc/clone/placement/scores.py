@@ -52,19 +52,22 @@ class Scorer:
         """Number of candidates, C."""
         return self.y_max_um.shape[1]
 
-    def of(self, y_um: FloatArray, bounds_um: FloatArray) -> Iterator[FloatArray]:
+    def of(
+        self, y_um: FloatArray, bounds_um: FloatArray, at_once: int = AT_ONCE
+    ) -> Iterator[FloatArray]:
         """Scores of a few cells after the other, 0 to 1.
 
         Args:
             y_um: (n,) heights of the cells.
             bounds_um: (n, L, 2) lower and upper bound of each layer at the cells.
+            at_once: cells times candidates that are scored at once; one cell at least is.
 
         Yields:
             (k, C) of the next k cells; the array is used again for the next ones.
 
         Source: scores of placement-algorithm 2.3 (`below`, `region_target`, `region_occupy`).
         """
-        step = max(1, AT_ONCE // max(1, self.n_candidates))
+        step = max(1, at_once // max(1, self.n_candidates))
         work = _Work.of(min(step, len(y_um)), self.n_candidates)
         for first in range(0, len(y_um), step):
             stop = first + step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,12 @@ class PlacementSettings:
         placement_rules: XML file.
         database: neuronDB of the clones: .xml or .dat.
         annotations: clone_annotations.json.
-        failures_csv: gets a row for each cell without a clone; rows of other kinds stay.
+        failures_csv: of the clones; gets a row for each cell without a clone, in place of those of
+            a former choice. Rows of other kinds stay.
         seed: of the random numbers.
         random_stream: independent, or sequential as the peer's.
         max_drop_ratio: cells without a clone / cells of an mtype that is allowed.
-        without_replacement: a clone serves one cell of a group where counts allow.
+        without_replacement: a clone serves one cell where counts allow.
     """
 
     cells: Path
@@ -49,6 +50,11 @@ class PlacementSettings:
     random_stream: str = "independent"
     max_drop_ratio: float = 0.0
     without_replacement: bool = False
+
+    @property
+    def left_out_csv(self) -> Path:
+        """List of the cells without a clone, of these settings alone, beside the other cells."""
+        return self.out_cells.with_suffix(".failures.csv")
 
     def to_json(self) -> dict[str, Any]:
         """JSON values, paths made absolute: a later command may start elsewhere."""
@@ -66,6 +72,34 @@ class PlacementSettings:
         }
         return cls(**known)
 
+    def moved(self, out_cells: Path) -> PlacementSettings:
+        """The same settings for outputs that were moved.
+
+        What cloning has made is where the same move has put it, if it is there, and else where it
+        was.
+
+        Args:
+            out_cells: where the cells are now; their file has its old name.
+        """
+        old, new = (Path(os.path.normpath(path)) for path in (self.out_cells, out_cells))
+        while old != new and old.name == new.name:
+            old, new = old.parent, new.parent
+
+        def now(path: Path) -> Path:
+            former = Path(os.path.normpath(path))
+            if not former.is_relative_to(old):
+                return path
+            moved = new / former.relative_to(old)
+            return moved if moved.exists() else path
+
+        return replace(
+            self,
+            out_cells=out_cells,
+            database=now(self.database),
+            annotations=now(self.annotations),
+            failures_csv=now(self.failures_csv),
+        )
+
     def check(self) -> None:
         """Refuse numbers that no run could use, and outputs that would replace an input.
 
@@ -81,13 +115,18 @@ class PlacementSettings:
         if self.seed < 0:
             raise InvalidInputError(f"--seed {self.seed}: give 0 or more")
         taken = {path.resolve(): what for what, path in self._inputs()}
-        for what, path in (("--out-cells", self.out_cells), ("failures.csv", self.failures_csv)):
+        for what, path in self._outputs():
             former = taken.setdefault(path.resolve(), what)
             if former != what:
                 raise InvalidInputError(
                     f"{what} and {former} are both '{path}': give {what} another path"
                 )
             _check_writable(what, path)
+
+    def _outputs(self) -> Iterator[tuple[str, Path]]:
+        yield "--out-cells", self.out_cells
+        yield "the list of cells left out", self.left_out_csv
+        yield "failures.csv", self.failures_csv
 
     def _inputs(self) -> Iterator[tuple[str, Path]]:
         yield "--cells", self.cells

@@ -86,7 +86,7 @@ def recorded_limits(
 def rerun_tasks(
     job: Job[Any],
     state: StateFolder,
-    tasks: Sequence[int],
+    gids: Sequence[int],
     limits: TaskLimits | None = None,
     out: Path | None = None,
     here: bool = False,
@@ -97,7 +97,7 @@ def rerun_tasks(
     Args:
         job: of the run.
         state: its state folder; the run may be at work.
-        tasks: their ids.
+        gids: as users name them; a task of several is done once.
         limits: of each task.
         out: new folder for the outputs of these tasks alone; None keeps none.
         here: in this process, without limits; else each in a child process, as the engine settles
@@ -110,9 +110,9 @@ def rerun_tasks(
     """
     if out is not None and out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InvalidInputError(f"--out {out} exists and is not empty: name a new folder")
-    tasks = sorted(set(tasks))
     plan = job.plan()
     _check_inputs(job, plan, state)
+    tasks = _tasks(job, plan, gids)
     few = only(plan, _positions(plan, tasks))
     _check_part(state, tasks)
     with tempfile.TemporaryDirectory(prefix="region-grower-hpc-") as name:
@@ -198,6 +198,14 @@ def _check_inputs(job: Job[Any], plan: Plan, state: StateFolder) -> None:
             f"the inputs as they are now are not those of the run in {state.path}; they differ in "
             f"{'; '.join(differences)}"
         )
+
+
+def _tasks(job: Job[Any], plan: Plan, gids: Sequence[int]) -> list[int]:
+    of_gids = {gid: job.task_of(plan, gid) for gid in sorted(set(gids))}
+    for gid, task in of_gids.items():
+        if task != gid:
+            logger.info("gid %d is done together with others, under gid %d", gid, task)
+    return sorted(set(of_gids.values()))
 
 
 def _positions(plan: Plan, tasks: Sequence[int]) -> Any:

@@ -15,15 +15,11 @@ namespace {
 constexpr std::size_t SWC_WIDTH = 12;
 // Diameters closer than this are the same to MorphIO.
 constexpr float SAME_DIAMETER_UM = 1e-6f;
-constexpr std::size_t SWC_BYTES_A_POINT = 90, ASC_BYTES_A_POINT = 80, BYTES_BESIDE = 512;
 
 class SwcText {
    public:
-    SwcText(const StoredNeuron& neuron, const std::string& creator)
-        : points_(neuron.points),
-          sections_(neuron),
-          last_ids_(neuron.n_rows),
-          out_(BYTES_BESIDE + SWC_BYTES_A_POINT * neuron.n_points) {
+    SwcText(const StoredNeuron& neuron, const std::string& creator, std::string& buffer)
+        : points_(neuron.points), sections_(neuron), last_ids_(neuron.n_rows), out_(buffer) {
         out_ << "# " << creator << '\n'
              << "# index     type         X            Y            Z       radius       parent\n";
         const auto& soma = sections_.soma();
@@ -32,7 +28,7 @@ class SwcText {
         last_ids_[0] = soma.stop == 0 ? -1 : 1;
         for (std::size_t row = next(0); row != 0; row = next(row)) section(row);
     }
-    std::string take() { return out_.take(); }
+    std::size_t size() const { return out_.size(); }
 
    private:
     // Depth first.
@@ -87,10 +83,8 @@ class SwcText {
 
 class AscText {
    public:
-    AscText(const StoredNeuron& neuron, const std::string& creator)
-        : points_(neuron.points),
-          sections_(neuron),
-          out_(BYTES_BESIDE + ASC_BYTES_A_POINT * neuron.n_points) {
+    AscText(const StoredNeuron& neuron, const std::string& creator, std::string& buffer)
+        : points_(neuron.points), sections_(neuron), out_(buffer) {
         const auto& soma = sections_.soma();
         if (soma.stop > 0) {
             out_ << "(\"CellBody\"\n  (Color Red)\n  (CellBody)\n";
@@ -104,7 +98,7 @@ class AscText {
         }
         out_ << "; " << creator << '\n';
     }
-    std::string take() { return out_.take(); }
+    std::size_t size() const { return out_.size(); }
 
    private:
     static constexpr std::size_t INDENT = 2;
@@ -177,12 +171,12 @@ class AscText {
 
 }  // namespace
 
-std::string swc_text(const StoredNeuron& neuron, const std::string& creator) {
-    return SwcText(neuron, creator).take();
+std::size_t swc_text(const StoredNeuron& neuron, const std::string& creator, std::string& buffer) {
+    return SwcText(neuron, creator, buffer).size();
 }
 
-std::string asc_text(const StoredNeuron& neuron, const std::string& creator) {
-    return AscText(neuron, creator).take();
+std::size_t asc_text(const StoredNeuron& neuron, const std::string& creator, std::string& buffer) {
+    return AscText(neuron, creator, buffer).size();
 }
 
 }  // namespace rghpc

@@ -16,11 +16,12 @@ struct StoredNeuron {
 };
 
 // Both throw std::invalid_argument where the rows contradict each other, where there is nothing to
-// write, and where MorphIO refuses to write the neuron in the format.
+// write, and where MorphIO refuses to write the neuron in the format. The text stands at the beginning
+// of the buffer, which is longer as a rule; its size is returned.
 
 // A section that begins with its parent's last diameter leaves its first point out.
-std::string swc_text(const StoredNeuron& neuron, const std::string& creator);
+std::size_t swc_text(const StoredNeuron& neuron, const std::string& creator, std::string& buffer);
 
-std::string asc_text(const StoredNeuron& neuron, const std::string& creator);
+std::size_t asc_text(const StoredNeuron& neuron, const std::string& creator, std::string& buffer);
 
 }  // namespace rghpc

@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -16,7 +17,10 @@ namespace rghpc {
 
 namespace {
 
-using Writer = std::string (*)(const StoredNeuron&, const std::string&);
+using Writer = std::size_t (*)(const StoredNeuron&, const std::string&, std::string&);
+
+// What a thread keeps of its buffer; a larger text is that of a rare neuron.
+constexpr std::size_t MOST_KEPT_BYTES = std::size_t{16} << 20;
 
 py::bytes text_of(Writer write, const Floats& points, const Ints& structure,
                   const std::string& creator) {
@@ -28,12 +32,15 @@ py::bytes text_of(Writer write, const Floats& points, const Ints& structure,
     }
     const StoredNeuron neuron{points.data(), static_cast<std::size_t>(points.shape(0)),
                               structure.data(), static_cast<std::size_t>(structure.shape(0))};
-    std::string text;
+    static thread_local std::string buffer;
+    std::size_t size = 0;
     {
         const py::gil_scoped_release release;
-        text = write(neuron, creator);
+        size = write(neuron, creator, buffer);
     }
-    return py::bytes(text);
+    py::bytes text(buffer.data(), size);
+    if (buffer.size() > MOST_KEPT_BYTES) std::string().swap(buffer);
+    return text;
 }
 
 }  // namespace

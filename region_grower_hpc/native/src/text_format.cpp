@@ -1,7 +1,5 @@
 #include "text_format.hpp"
 
-#include <cstring>
-
 namespace rghpc {
 
 namespace {
@@ -73,8 +71,10 @@ std::uint64_t rounded(std::uint64_t product, int shift) {
 
 void TextFormat::padded(const char* begin, const char* end, std::size_t width) {
     const auto length = static_cast<std::size_t>(end - begin);
-    if (length < width) spaces(width - length);
-    text_.append(begin, length);
+    const std::size_t blank = length < width ? width - length : 0;
+    char* const place = room(blank + length);
+    std::memset(place, ' ', blank);
+    std::memcpy(place + blank, begin, length);
 }
 
 void TextFormat::integer(std::int64_t value, std::size_t width) {

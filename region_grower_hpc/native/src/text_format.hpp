@@ -1,42 +1,53 @@
 // Text of numbers, with the bytes that C's printf would give.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace rghpc {
 
-// Grows a text. Numbers are right-aligned in `width` columns where one is given.
+// Writes a text into a buffer that is kept for the next one: its pages are there already. Numbers are
+// right-aligned in `width` columns where one is given.
 class TextFormat {
    public:
-    explicit TextFormat(std::size_t expected_bytes) { text_.reserve(expected_bytes); }
+    explicit TextFormat(std::string& buffer) : buffer_(buffer) {}
 
     TextFormat& operator<<(char character) {
-        text_.push_back(character);
+        *room(1) = character;
         return *this;
     }
-    TextFormat& operator<<(const char* words) {
-        text_.append(words);
+    TextFormat& operator<<(std::string_view words) {
+        std::memcpy(room(words.size()), words.data(), words.size());
         return *this;
     }
-    TextFormat& operator<<(const std::string& words) {
-        text_.append(words);
-        return *this;
-    }
-    void spaces(std::size_t count) { text_.append(count, ' '); }
+    void spaces(std::size_t count) { std::memset(room(count), ' ', count); }
     // As "%*d".
     void integer(std::int64_t value, std::size_t width = 0);
     // As "%*.9f": exact, halves rounded to even.
     void fixed9(float value, std::size_t width = 0);
 
-    std::string take() { return std::move(text_); }
+    // Bytes of the buffer that are the text.
+    std::size_t size() const { return used_; }
 
    private:
     void padded(const char* begin, const char* end, std::size_t width);
 
-    std::string text_;
+    // The next bytes of the text, to be filled.
+    char* room(std::size_t count) {
+        if (buffer_.size() - used_ < count) {
+            buffer_.resize(std::max(2 * buffer_.size(), used_ + count));
+        }
+        char* const place = buffer_.data() + used_;
+        used_ += count;
+        return place;
+    }
+
+    std::string& buffer_;
+    std::size_t used_ = 0;
 };
 
 }  // namespace rghpc

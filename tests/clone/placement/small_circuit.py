@@ -156,5 +156,5 @@ def placed(out: Path) -> dict[int, str]:
 
 
 def left_out(out: Path) -> dict[int, str]:
-    """Reasons of failures.csv by cell."""
-    return {int(name): reason for _, name, reason in read_failures(out / "failures.csv")}
+    """Reasons by cell, of a run's own list."""
+    return {int(name): reason for _, name, reason in read_failures(out / "nodes.failures.csv")}

@@ -95,10 +95,10 @@ def test_volume_of_another_kind(circuit: SmallCircuit) -> None:
         ([], "holds no object of names"),
         ({"PC_clone_0": []}, "'PC_clone_0' is no object of rules"),
         ({"PC_clone_0": {"top": 3}}, "rule 'top' of 'PC_clone_0' is no object of numbers"),
-        ({"PC_clone_0": {"top": {"y_min": "0"}}}, "'y_max' of rule 'top' of 'PC_clone_0' is miss"),
-        ({"AAC_clone_0": {"in 1": {"y_max": "0"}}}, "'y_min' of rule 'in 1' of 'AAC_clone_0' is"),
-        ({"PC_clone_0": {"top": {"y_max": "inf"}}}, "'y_max' of rule 'top' of 'PC_clone_0'"),
-        ({"PC_clone_0": {"top": {"y_max": float("nan")}}}, "'y_max' of rule 'top' of"),
+        ({"PC_clone_0": {"top": {"y_min": "0"}}}, "'PC_clone_0': 'y_max' of rule 'top' is missing"),
+        ({"AAC_clone_0": {"in 1": {"y_max": "0"}}}, "'AAC_clone_0': 'y_min' of rule 'in 1' is"),
+        ({"PC_clone_0": {"top": {"y_max": "inf"}}}, "'PC_clone_0': 'y_max' of rule 'top'"),
+        ({"PC_clone_0": {"top": {"y_max": float("nan")}}}, "'PC_clone_0': 'y_max' of rule 'top'"),
         ({"PC_clone_0": {"top": {"y_max": "far"}}}, "'far'"),
         ({"PC_clone_0": {"top": {"y_max": True}}}, "'True'"),
         ({"PC_clone_0": {"top": {"y_max": [1]}}}, "'[1]'"),
@@ -153,12 +153,21 @@ def test_rules(circuit: SmallCircuit) -> None:
         ({"out_cells": "cells.h5"}, "--out-cells and --cells are both"),
         ({"out_cells": "atlas"}, "--out-cells and --atlas are both"),
         ({"out_cells": "rules.xml/nodes.h5"}, "is a file, not a folder"),
+        ({"out_cells": ""}, "is a folder: give the path of a file"),
     ],
 )
 def test_options(circuit: SmallCircuit, changes: dict[str, Any], told: str) -> None:
     if "out_cells" in changes:
         changes = {"out_cells": circuit.folder / changes["out_cells"]}
     assert told in refusal(circuit, **changes)
+
+
+@pytest.mark.parametrize("name", ["cells", "placement_rules", "database", "annotations"])
+def test_the_list_of_cells_left_out_replaces_no_input(circuit: SmallCircuit, name: str) -> None:
+    taken = circuit.folder / "nodes.failures.csv"
+    message = refusal(circuit, out_cells=circuit.folder / "nodes.h5", **{name: taken})
+    assert "the list of cells left out and" in message
+    assert str(taken) in message
 
 
 def test_places_can_be_checked_before_there_are_clones(circuit: SmallCircuit) -> None:

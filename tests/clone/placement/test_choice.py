@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from region_grower_hpc.clone.placement import choice
+
+
+def from_one_group(rows: NDArray[np.float64], uniforms: Iterator[float]) -> choice.Choices:
+    """Without replacement, for cells of one group."""
+    names = np.arange(rows.shape[1], dtype=np.int32)
+    return choice.without_replacement(
+        ((names, row) for row in rows), uniforms, len(rows), len(names)
+    )
+
 
 WEIGHTS = st.lists(st.sampled_from([0.0, 0.0, 1e-12, 0.25, 0.5, 1.0]), min_size=1, max_size=8)
 
@@ -76,9 +86,7 @@ def test_probabilities_are_proportional_to_scores() -> None:
 def test_without_replacement(scores: list[list[float]]) -> None:
     """Each cell gets a clone of its own as long as one that suits it is left."""
     rows = np.array(scores)
-    found = choice.without_replacement(
-        [rows[:2], rows[2:]], choice.independent_uniforms(1, range(len(rows))), len(rows)
-    )
+    found = from_one_group(rows, choice.independent_uniforms(1, range(len(rows))))
     taken: set[int] = set()
     n_again = 0
     for weights, position in zip(scores, found.positions.tolist(), strict=True):
@@ -100,8 +108,18 @@ def test_first_choice_is_that_with_replacement() -> None:
     scores = np.array([[0.2, 0.8, 1.0]])
     for seed in range(20):
         uniform = list(choice.independent_uniforms(seed, [0]))
-        both = [
-            choose([scores], iter(uniform), 1).positions[0]
-            for choose in (choice.with_replacement, choice.without_replacement)
-        ]
-        assert both[0] == both[1]
+        several = choice.with_replacement([scores], iter(uniform), 1)
+        assert several.positions[0] == from_one_group(scores, iter(uniform)).positions[0]
+
+
+def test_a_name_that_several_groups_offer_is_taken_in_all() -> None:
+    """Cells of two groups have name 7 in common; the last cell finds nothing of its own."""
+    one, other = np.array([7, 2], dtype=np.int32), np.array([5, 7], dtype=np.int32)
+    offers = [
+        (one, np.array([1.0, 0.0])),
+        (other, np.array([1e-9, 1.0])),
+        (one, np.array([1.0, 0.0])),
+    ]
+    found = choice.without_replacement(offers, iter([0.5, 0.5, 0.5]), 3, 8)
+    assert found.positions.tolist() == [0, 0, 0]
+    assert found.n_again == 1

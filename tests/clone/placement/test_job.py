@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import voxcell
 from numpy.typing import NDArray
 
 from region_grower_hpc.clone.failures import CELL, read_failures, write_failures
+from region_grower_hpc.clone.placement.blocks import Blocks
 from region_grower_hpc.clone.placement.job import PlacementJob
 from region_grower_hpc.clone.placement.rank_state import RankState
 from region_grower_hpc.engine.inspection.rerun import rerun_tasks
 from region_grower_hpc.engine.job import Failure, StoredResult
 from region_grower_hpc.engine.state import StateFolder
 from region_grower_hpc.engine.state_dir import state_dir_of_file
-from region_grower_hpc.errors import ExitCode, TooManyFailuresError
+from region_grower_hpc.errors import (
+    ExitCode,
+    ForeignPlanError,
+    InvalidInputError,
+    TooManyFailuresError,
+)
+from region_grower_hpc.testing import run_command
 from tests.clone.placement.small_circuit import (
     SmallCircuit,
     choices,
@@ -230,6 +240,58 @@ def test_without_replacement(
     assert len(set(pairs)) == len(pairs)
 
 
+def test_without_replacement_over_all_groups_that_offer_a_clone(
+    circuit: SmallCircuit, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Layers 1 and 2 share their clones, AAC and PC of layer 2 too; AAC of layer 3 has its own."""
+    names = [f"clone_{number}" for number in range(60)]
+    own = [f"own_{number}" for number in range(60)]
+    offered = [("1", "PC"), ("2", "PC"), ("2", "AAC")]
+    circuit.offer(
+        [(name, layer, mtype) for layer, mtype in offered for name in names]
+        + [(name, "3", "AAC") for name in own]
+    )
+    circuit.annotate({name: {} for name in names + own})
+    finished = circuit.run(tmp_path / "alone", without_replacement=True)
+    assert finished.exit_code == ExitCode.DONE, finished.output
+    assert "share theirs" not in caplog.text
+    found = placed(tmp_path / "alone")
+    assert len(found) > 30
+    assert len(set(found.values())) == len(found)
+    cells = voxcell.CellCollection.load_sonata(circuit.folder / "cells.h5").properties
+    keys = {(cells["layer"][cell], cells["mtype"][cell]) for cell in found}
+    assert keys == {*offered, ("3", "AAC")}
+    _, plan, _ = choices(circuit.settings(tmp_path, without_replacement=True))
+    assert plan.n_tasks == 2
+    assert list(plan.cost_group_names) == ["1/AAC", "1/PC and 2 more", "3/AAC", "3/PC"]
+
+
+@pytest.mark.mpi
+def test_without_replacement_whatever_the_number_of_ranks(
+    circuit: SmallCircuit, tmp_path: Path
+) -> None:
+    names = [f"clone_{number}" for number in range(20)]
+    circuit.offer(
+        [
+            (name, layer, mtype)
+            for layer in "123"
+            for mtype in ("PC", "AAC")
+            for name in names[int(layer) :]
+        ]
+    )
+    circuit.annotate({name: {} for name in names})
+    for n_ranks in (1, 3):
+        out = tmp_path / str(n_ranks)
+        finished = run_command(
+            ["-m", "tests.clone.placement.run_placement"]
+            + circuit.arguments(out, without_replacement=True)
+            + (["--nb-processes", "3"] if n_ranks > 1 else [])
+        )
+        assert finished.returncode == 0, finished.stderr
+    assert placed(tmp_path / "1") == placed(tmp_path / "3")
+    assert (tmp_path / "1" / "nodes.h5").read_bytes() == (tmp_path / "3" / "nodes.h5").read_bytes()
+
+
 def test_without_replacement_tells_that_clones_are_too_few(
     circuit: SmallCircuit, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -360,9 +422,61 @@ def test_rows_of_other_kinds_stay_in_the_failures(circuit: SmallCircuit, tmp_pat
     assert rows[0] == ("graft", "a", "b")
     assert {kind for kind, _, _ in rows[1:]} == {CELL}
     assert len(rows) == 61 - len(placed(tmp_path))
+    assert read_failures(tmp_path / "nodes.failures.csv") == rows[1:]
 
 
-@pytest.mark.parametrize("name", ["nodes.h5", "failures.csv"])
+def test_several_sets_of_cells_with_one_list_of_failures(
+    circuit: SmallCircuit, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each has its own list; the common one tells of the last."""
+    common = {"failures_csv": tmp_path / "failures.csv"}
+    circuit.run(tmp_path / "first", **common)
+    first = left_out(tmp_path / "first")
+
+    def fewer(cells: voxcell.CellCollection) -> None:
+        cells.properties = cells.properties.iloc[:40]
+        cells.positions = cells.positions[:40]
+
+    whole = circuit.folder / "whole.h5"
+    shutil.copy(circuit.folder / "cells.h5", whole)
+    circuit.edit_cells(fewer)
+    circuit.run(tmp_path / "second", **common)
+    second = left_out(tmp_path / "second")
+    assert set(second) < set(first)
+    assert {int(name) for _, name, _ in read_failures(common["failures_csv"])} == set(second)
+
+    before = (tmp_path / "first" / "nodes.h5").stat().st_mtime_ns
+    caplog.clear()
+    refused = circuit.run(tmp_path / "first", cells=whole, max_drop_ratio=0.0, **common)
+    assert refused.exit_code == ExitCode.TOO_MANY_FAILURES
+    assert "first/nodes.failures.csv" in refused.output
+    assert "is missing" not in caplog.text
+    assert (tmp_path / "first" / "nodes.h5").stat().st_mtime_ns == before
+    job = PlacementJob(circuit.settings(tmp_path / "first", cells=whole, **common))
+    state = StateFolder(state_dir_of_file(tmp_path / "first" / "nodes.h5"))
+    repeats = rerun_tasks(job, state, job.plan().tasks.tolist(), here=True)
+    assert "cells left out" in {one.what for repeat in repeats for one in repeat.verdicts}
+    assert not any(one.difference for repeat in repeats for one in repeat.verdicts)
+
+
+def test_decimal_ratios_are_exact(circuit: SmallCircuit, tmp_path: Path) -> None:
+    """0.29 * 100 is below 29 in floating point."""
+
+    def hundred(cells: voxcell.CellCollection) -> None:
+        cells.positions = np.tile([[30.0, 600.0, 30.0]], (100, 1))
+        cells.positions[:29] = 5000.0
+        cells.properties = pd.DataFrame({"layer": ["2"] * 100, "mtype": ["PC"] * 100})
+
+    circuit.edit_cells(hundred)
+    circuit.annotate({"PC_clone_0": {}})
+    finished = circuit.run(tmp_path, max_drop_ratio=0.29)
+    assert finished.exit_code == ExitCode.DONE, finished.output
+    refused = circuit.run(tmp_path, max_drop_ratio=0.289)
+    assert refused.exit_code == ExitCode.TOO_MANY_FAILURES
+    assert "PC: 29 of 100" in refused.output
+
+
+@pytest.mark.parametrize("name", ["nodes.h5", "nodes.failures.csv"])
 def test_lost_outputs_are_made_again(circuit: SmallCircuit, tmp_path: Path, name: str) -> None:
     circuit.run(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.glob("*.*") if path.is_file()}
@@ -404,3 +518,83 @@ def test_rerun_finds_the_same(
     cells.save_sonata(settings.out_cells)
     [repeat] = rerun_tasks(job, state, tasks[-1:], here=True)
     assert any(verdict.difference for verdict in repeat.verdicts)
+
+
+def test_rerun_of_a_cell_does_its_block(circuit: SmallCircuit, tmp_path: Path) -> None:
+    """A cell that is in none is told, as is one that is not in the file."""
+
+    def move(cells: voxcell.CellCollection) -> None:
+        cells.positions[5] = 5000.0
+
+    circuit.edit_cells(move)
+    circuit.run(tmp_path)
+    settings = circuit.settings(tmp_path)
+    job = PlacementJob(settings)
+    plan, state = job.plan(), StateFolder(state_dir_of_file(settings.out_cells))
+    blocks = Blocks.from_arrays(plan.shared)
+    for task in plan.tasks.tolist():
+        for cell in blocks.cells(task).tolist():
+            assert job.task_of(plan, cell) == task
+    last = int(blocks.cells(int(plan.tasks[-1]))[-1])
+    assert last not in plan.tasks
+    (repeat,) = rerun_tasks(job, state, [last, int(plan.tasks[-1])], here=True)
+    assert repeat.task == plan.tasks[-1]
+    with pytest.raises(InvalidInputError, match=r"gid 5 .*: the cell lies outside the atlas"):
+        rerun_tasks(job, state, [5], here=True)
+    for unknown in (60, -1):
+        with pytest.raises(
+            InvalidInputError, match=f"no gid {unknown}; .*cells.h5' has .* 0 to 59"
+        ):
+            rerun_tasks(job, state, [unknown], here=True)
+
+
+@pytest.mark.parametrize("below", ["", "deep/"])
+def test_rerun_of_moved_cells(circuit: SmallCircuit, tmp_path: Path, below: str) -> None:
+    """What cloning has made moves along; where only the cells were moved, it is where it was."""
+    out = tmp_path / "out"
+    (out / "clone").mkdir(parents=True)
+    made = {}
+    for key, name in (("database", "neuronDB.dat"), ("annotations", "clone_annotations.json")):
+        made[key] = (circuit.folder / name).rename(out / "clone" / name)
+    changes = {**made, "failures_csv": out / "failures.csv", "out_cells": out / below / "nodes.h5"}
+    finished = circuit.run(out, **changes)
+    assert finished.exit_code == ExitCode.DONE, finished.output
+    settings = circuit.settings(out, **changes)
+    task = str(PlacementJob(settings).plan().tasks[-1])
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for path in (settings.out_cells, settings.left_out_csv):
+        shutil.copy(path, alone)
+    shutil.copytree(state_dir_of_file(settings.out_cells), alone / "nodes.h5.rghpc")
+    same = settings.moved(alone / "nodes.h5")
+    assert same == replace(settings, out_cells=alone / "nodes.h5")
+
+    out.rename(tmp_path / "out2")
+    now = settings.moved(tmp_path / "out2" / below / "nodes.h5")
+    assert now.database == tmp_path / "out2" / "clone" / "neuronDB.dat"
+    assert now.failures_csv == tmp_path / "out2" / "failures.csv"
+    job = PlacementJob.from_settings(settings.to_json(), now.out_cells)
+    assert job == PlacementJob(now)
+    state = StateFolder(state_dir_of_file(now.out_cells))
+    (repeat,) = rerun_tasks(job, state, [int(task)], here=True)
+    assert repeat.verdicts
+    assert not any(verdict.difference for verdict in repeat.verdicts)
+
+
+def test_changed_cells_are_named(circuit: SmallCircuit, tmp_path: Path) -> None:
+    """Also where other cells make other tasks."""
+    circuit.run(tmp_path)
+    settings = circuit.settings(tmp_path)
+    state = StateFolder(state_dir_of_file(settings.out_cells))
+    task = int(PlacementJob(settings).plan().tasks[0])
+
+    def move(cells: voxcell.CellCollection) -> None:
+        cells.positions[task] = 5000.0
+
+    circuit.edit_cells(move)
+    refused = circuit.run(tmp_path)
+    assert refused.exit_code == ExitCode.FOREIGN_PLAN
+    assert "the content of --cells" in refused.output
+    for gid in (task, task + 1, 1000):
+        with pytest.raises(ForeignPlanError, match="differ in the content of --cells"):
+            rerun_tasks(PlacementJob(settings), state, [gid], here=True)

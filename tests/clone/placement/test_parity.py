@@ -43,7 +43,7 @@ def test_choices(settings: PlacementSettings, expected: Any) -> None:
     names = unpacked_texts(plan.shared["names"], plan.shared["name_ends"])
     found: list[str | None] = [None] * len(expected["choice"])
     for result in results:
-        group = plan.context.groups[state.blocks.group(result.task)]
+        group = plan.context.groups[plan.shared["groups"][result.task]]
         candidates = plan.shared["candidates"][group.candidates]
         for cell, position in zip(
             state.blocks.cells(result.task), result.arrays["positions"], strict=True
@@ -59,7 +59,7 @@ def test_scores(settings: PlacementSettings, expected: Any) -> None:
     n_compared = 0
     for task in plan.tasks.tolist():
         cells = state.blocks.cells(task)
-        scorer = state.scorer(plan.context.groups[state.blocks.group(task)])
+        scorer = state.scorer(plan.context.groups[plan.shared["groups"][task]])
         scores = [
             row.copy()
             for block in scorer.of(plan.shared["y_um"][cells], plan.shared["bounds_um"][cells])
