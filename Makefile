@@ -10,7 +10,7 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
+.PHONY: help run clones test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
 .PHONY: slurm-test kill-test fault-test scale-test vendors docs clean constraints
 
 help:  ## Show this list.
@@ -34,8 +34,11 @@ check: $(VENV)/.installed  ## Format, lint and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed .venv-peer/.installed  ## Measure against the pinned region-grower.
-	$(BIN)/python benchmarks/bench.py --peer .venv-peer $(BENCH)
+clones: $(VENV)/.installed  ## Clone some cells of the column and place the clones in a circuit.
+	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) CELLS=$(CELLS) examples/clone/run.sh
+
+bench: $(VENV)/.installed .venv-peer/.installed .venv-clone-peer/.installed  ## Measure against the pinned peers.
+	$(BIN)/python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer $(BENCH)
 
 parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
@@ -75,7 +78,8 @@ docs: $(VENV)/.installed  ## Check that the documents tell what the program does
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
 clean:  ## Remove what the other targets make.
-	rm -rf .venv .venv-lowest .venv-peer .venv-openmpi build *.egg-info examples/synthesis/out
+	rm -rf .venv .venv-lowest .venv-peer .venv-clone-peer .venv-openmpi build *.egg-info
+	rm -rf examples/synthesis/out examples/clone/out
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md kill-results.jsonl
 	rm -rf fuzz-defects scale-test.json
 
@@ -96,6 +100,10 @@ bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
 
 .venv-peer/.installed: benchmarks/peer-constraints.txt benchmarks/make_peer_env.sh
 	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh .venv-peer
+	touch $@
+
+.venv-clone-peer/.installed: benchmarks/clone-peer-constraints.txt benchmarks/make_clone_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_clone_peer_env.sh .venv-clone-peer
 	touch $@
 
 constraints:  ## Write constraints.txt anew from the newest versions that install together.

@@ -59,6 +59,6 @@ def _run(settings: Settings, case: CloneCase) -> dict[str, float]:
     words = our_command(settings.ours, case, out, *options, n_processes=None)[1:]
     timed([mpiexec, "-n", "2", settings.ours.python, SCRIPT, result, *words])
     count_points("ours", case, out / "clone")
-    discard(out)
     told: dict[str, float] = json.loads(result.read_text(encoding="utf-8"))
+    discard(out)
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,10 @@ clone_path = {out}/release
 """
 
 
+#: A file system in memory, and the room that the largest outputs need there.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 << 30
+
+
 @dataclass(frozen=True)
 class CloneRun:
     """What one run cost, and the points of all morphologies in clone/."""
@@ -40,22 +45,33 @@ class CloneRun:
 
 
 def new_folder(work: Path) -> Path:
-    """A folder for the outputs of one run, not yet there, below the folder `work`."""
-    return Path(tempfile.mkdtemp(prefix="clones-", dir=work)) / "out"
+    """A folder for the outputs of one run, not yet there.
+
+    It lies in memory where there is room, for both tools: what a disk costs at the moment is not
+    what is compared. Else below the folder `work`.
+    """
+    return Path(tempfile.mkdtemp(prefix="clones-", dir=MEMORY if _has_room() else work)) / "out"
 
 
 def discard(out: Path) -> None:
-    """Remove the large files of our outputs, of which there are few.
+    """Remove our outputs from memory; from a disk only the large files, of which there are few.
 
     The many small ones go in the end, with the folder of all measurements: for a minute after their
     removal ext4 is slow at creating others, which would count for the next run.
     """
+    if out.is_relative_to(MEMORY):
+        shutil.rmtree(out.parent)
+        return
     for path in out.glob("clone/shards/*.h5"):
         path.unlink()
 
 
+def _has_room() -> bool:
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+
+
 def our_command(
-    tool: Tool, case: CloneCase, out: Path, *options: str, n_processes: int | None = 1
+    tool: Tool, case: CloneCase, out: Path, *options: str, n_processes: int | None = 0
 ) -> list[str | Path]:
     """Our command with the inputs of a case.
 
@@ -64,7 +80,8 @@ def our_command(
         case: inputs.
         out: folder of the outputs.
         options: further ones.
-        n_processes: ranks that the command starts itself; None to leave that to a launcher.
+        n_processes: ranks that the command starts itself, 0 for none; None leaves that to a
+            launcher.
     """
     words: list[str | Path] = [
         "clone-morphologies",

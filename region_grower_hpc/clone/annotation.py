@@ -30,6 +30,7 @@ NUMBERS = ("y_min", "y_max", "y_change", "percentage")
 LARGEST = 1e100
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _IN_ATTRIBUTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+_TO_ESCAPE = re.compile(f"[&<>{''.join(_IN_ATTRIBUTES)}]")
 
 
 def number_text(value: float) -> str:
@@ -116,14 +117,17 @@ def annotation_xml(name: str, annotation: Annotation) -> bytes:
 
     Source: the files of `morphology_workflows.clone.PlacementAnnotation`, which reads this.
     """
-    lines = [f'<annotations morphology="{escape(name, _IN_ATTRIBUTES)}">']
+    lines = [f'<annotations morphology="{_in_attribute(name)}">']
     for rule, entry in annotation.items():
-        attributes = "".join(
-            f' {key}="{escape(text, _IN_ATTRIBUTES)}"' for key, text in entry.items()
-        )
-        lines.append(f'<placement rule="{escape(rule, _IN_ATTRIBUTES)}"{attributes}/>')
+        attributes = "".join(f' {key}="{_in_attribute(text)}"' for key, text in entry.items())
+        lines.append(f'<placement rule="{_in_attribute(rule)}"{attributes}/>')
     lines.append("</annotations>\n")
     return "\n".join(lines).encode()
+
+
+def _in_attribute(text: str) -> str:
+    """A text as it stands in an attribute; most need no change, which is quickly seen."""
+    return escape(text, _IN_ATTRIBUTES) if _TO_ESCAPE.search(text) else text
 
 
 def annotation_json_entry(name: str, annotation: Annotation) -> bytes:

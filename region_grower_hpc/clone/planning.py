@@ -27,15 +27,16 @@ from region_grower_hpc.clone.parents import pack
 from region_grower_hpc.clone.placement.preparation import read_places
 from region_grower_hpc.clone.placement_inputs import placement_settings
 from region_grower_hpc.clone.placement_rules import PlacementRules
+from region_grower_hpc.clone.plan_checks import check_annotations, check_rows, tell
 from region_grower_hpc.clone.recipe import read_recipe
 from region_grower_hpc.clone.repaired import TRIED_BY
 from region_grower_hpc.clone.settings import OF_CELLS, CloneSettings
-from region_grower_hpc.clone.stages import names_of, scaled_rows
-from region_grower_hpc.clone.transform_rules import exclusion_warnings, read_transform_rules
+from region_grower_hpc.clone.stages import names_of
+from region_grower_hpc.clone.transform_rules import read_transform_rules
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.trial import Trial
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.formats.neurondb import NeuronDbRow, read_neurondb, row_problem
+from region_grower_hpc.formats.neurondb import NeuronDbRow, read_neurondb
 
 LOGGER = logging.getLogger(__name__)
 
@@ -50,9 +51,8 @@ POINT_BYTES, SECTION_BYTES, SURROUNDING_BYTES = 16, 12, 3000
 
 def make_plan(settings: CloneSettings) -> Plan:
     """Check all inputs, read the morphologies and list what is made of them."""
-    if settings.places_cells:
-        # The second pass reads them again; what is wrong with them is told before any cloning.
-        read_places(placement_settings(settings))
+    # The second pass reads them again; what is wrong with them is told before any cloning.
+    places = read_places(placement_settings(settings)) if settings.places_cells else None
     dataset = read_dataset(settings.dataset, settings.morph_path_col, settings.morph_db_col)
     cells = read_recipe(settings.recipe)
     rules = None
@@ -83,10 +83,12 @@ def make_plan(settings: CloneSettings) -> Plan:
         refused=(*refused, *ungrafted),
     )
     before = context.rows_before_cloning(settings.y_scales)
-    _check_rows(before, settings, dataset.database)
+    check_rows(before, settings, dataset.database)
+    if places is not None:
+        check_annotations(places, annotations, originals, before)
     source = f"recipe '{settings.recipe}'"
     counts = clone_counts(before, cells, settings.clone_multiplier, settings.exact_counts, source)
-    _tell(context, settings, counts)
+    tell(context, settings, counts)
     context = _with_codes(context, before)
     lineage = _lineage(settings, context, before, counts)
     sizes = _sizes(originals, grafts)
@@ -197,24 +199,3 @@ def _inputs(
         **{f"morphology {row.name}": row.path for row in dataset.rows if row.name in used},
         **{f"annotation {name}": path for name, path in annotations.items() if name in used},
     }
-
-
-def _check_rows(rows: Sequence[NeuronDbRow], settings: CloneSettings, database: Path) -> None:
-    """Refuse what one of the two forms of the database could not hold."""
-    rules = settings.transform_rules
-    source = f"morphology database '{database}'{f' and rules {str(rules)!r}' if rules else ''}"
-    for row in rows:
-        if (problem := row_problem(row)) is not None:
-            raise InvalidInputError(f"{source}: the row of '{row.name}' {problem}")
-
-
-def _tell(context: CloneContext, settings: CloneSettings, counts: CloneCounts) -> None:
-    """What a user should know of rules and numbers of clones."""
-    warnings = [] if context.rules is None else list(context.rules.warnings)
-    if context.transform_rules is not None:
-        scaled = scaled_rows(context.rows, settings.y_scales)
-        warnings += exclusion_warnings(scaled, context.transform_rules)
-    for line in (*warnings, *counts.warnings):
-        LOGGER.warning("%s", line)
-    for line in counts.notes:
-        LOGGER.info("%s", line)

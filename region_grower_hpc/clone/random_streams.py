@@ -37,6 +37,8 @@ class IndependentStream:
     def __init__(self, seed: int):
         """Keep the seed of the run, 0 or more."""
         self._seed = seed
+        #: of the last parent: its structure, sections in post-order, and those that turn.
+        self._orders: tuple[npt.NDArray[np.int32], ...] | None = None
 
     def draws(
         self,
@@ -51,8 +53,7 @@ class IndependentStream:
         Raises:
             ValueError: the parent's sections are not depth first.
         """
-        order = post_order(parent.structure)
-        turned = order[_is_child(parent.structure)[order]]
+        order, turned = self._orders_of(parent.structure)
         digest = int(hashlib.sha256(name.encode()).hexdigest(), 16)
         seeds = np.random.SeedSequence([self._seed, digest, index])
         generator = np.random.Generator(np.random.PCG64(seeds))
@@ -64,6 +65,14 @@ class IndependentStream:
             std_scale * normals[len(turned) :],
             "first_component",
         )
+
+    def _orders_of(
+        self, structure: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        if self._orders is None or self._orders[0] is not structure:
+            order = post_order(structure)
+            self._orders = structure, order, order[_is_child(structure)[order]]
+        return self._orders[1], self._orders[2]
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from region_grower_hpc.clone import outputs
-from region_grower_hpc.clone.lineage import Lineage
+from region_grower_hpc.clone.lineage import Lineage, name_of
 from region_grower_hpc.clone.release import released
 from region_grower_hpc.clone.settings import CloneSettings
 from region_grower_hpc.engine.job import Plan, StoredResult
@@ -21,12 +21,13 @@ def write_shard(
 ) -> None:
     """Write all files of the morphologies of one shard; on return they are on the disk."""
     outputs.make_folders(settings, plan.context)
-    lineage, names = Lineage.from_arrays(plan.shared), outputs.Names(settings, plan)
+    lineage, bases = Lineage.from_arrays(plan.shared), plan.context.base_names
     contained: list[tuple[str, MorphologyArrays]] = []
     with atomic.ReplacedTogether() as together:
         files = _Files(settings, together)
         for result in results:
-            ancestry, name = lineage[result.task], names[result.task]
+            ancestry = lineage[result.task]
+            name = name_of(ancestry, bases, settings.y_scales)
             neuron = _neuron(result, plan.context.family_of(ancestry.base))
             for step in outputs.steps_of(ancestry):
                 folder = settings.out_dir / step

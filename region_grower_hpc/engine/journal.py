@@ -37,6 +37,8 @@ from region_grower_hpc.formats.failed_write import naming
 
 #: Unwritten bytes above which the buffer goes to the file even between two tasks.
 BUFFER_BYTES = 1 << 20
+#: From here on an array goes to the file past the buffer.
+DIRECT_BYTES = 1 << 16
 
 
 def journal_path(folder: Path, session: int, rank: int) -> Path:
@@ -156,10 +158,20 @@ class JournalWriter:
 
     def _append(self, *record: Bytes) -> None:
         for part in record:
-            self._buffer += part
             self._position += len(part)
+            if len(part) < DIRECT_BYTES:
+                self._buffer += part
+            else:
+                self.flush()
+                self._write(memoryview(part))
         if len(self._buffer) > BUFFER_BYTES:
             self.flush()
+
+    def _write(self, part: memoryview) -> None:
+        """Write a large part as it is: to copy it into the buffer would cost as much."""
+        with self._breaking():
+            while part and not self._broken:
+                part = part[os.write(self._descriptor, part) :]
 
 
 class JournalReader:

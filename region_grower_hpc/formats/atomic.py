@@ -87,7 +87,8 @@ class ReplacedTogether:
     def _replace(self) -> None:
         paths = list(self._temporaries)
         with ThreadPoolExecutor(SYNCED_AT_ONCE) as threads:
-            shares = (paths[at::SYNCED_AT_ONCE] for at in range(SYNCED_AT_ONCE))
+            pairs = list(self._temporaries.items())
+            shares = (pairs[at::SYNCED_AT_ONCE] for at in range(SYNCED_AT_ONCE))
             for _ in threads.map(_sync_temporaries, shares):
                 pass
         for path in paths:
@@ -110,9 +111,8 @@ def _remove(temporary: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _sync_temporaries(paths: Iterable[Path]) -> None:
-    for path in paths:
-        temporary = _beside(path)
+def _sync_temporaries(pairs: Iterable[tuple[Path, Path]]) -> None:
+    for path, temporary in pairs:
         with naming(path, temporary):
             sync(temporary)
 

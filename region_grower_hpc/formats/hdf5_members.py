@@ -105,20 +105,32 @@ class MemberWriter:
         self._points_space = h5s.create_simple((1, 4))
         self._structure_space = h5s.create_simple((1, 3))
         self._perimeters_space = h5s.create_simple((1,))
+        #: the last structure, and the group that it was written to.
+        self._structure: tuple[bytes, h5g.GroupID | h5f.FileID] | None = None
 
     def write(self, group: h5g.GroupID | h5f.FileID, arrays: MorphologyArrays) -> None:
-        """Write points, structure and any perimeters of one morphology into an open group."""
+        """Write points, structure and any perimeters of one morphology into an open group.
+
+        Morphologies that follow each other and have the same structure, as clones have, share it by
+        hard links: a writer is for groups of one file.
+        """
         points = np.ascontiguousarray(arrays.points, np.float32)
         structure = np.ascontiguousarray(arrays.structure, np.int32)
         self._points_space.set_extent_simple(points.shape)
-        self._structure_space.set_extent_simple(structure.shape)
         # The type in memory is named: h5py would make it anew from the dtype.
         h5d.create(group, b"points", h5t.IEEE_F32LE, self._points_space, _DATASET_PROPERTIES).write(
             h5s.ALL, h5s.ALL, points, h5t.NATIVE_FLOAT
         )
-        h5d.create(
-            group, b"structure", h5t.STD_I32LE, self._structure_space, _DATASET_PROPERTIES
-        ).write(h5s.ALL, h5s.ALL, structure, h5t.NATIVE_INT32)
+        content = structure.tobytes()
+        if self._structure is not None and self._structure[0] == content:
+            group.links.create_hard(b"structure", self._structure[1], b"structure")
+        else:
+            self._structure_space.set_extent_simple(structure.shape)
+            dataset = h5d.create(
+                group, b"structure", h5t.STD_I32LE, self._structure_space, _DATASET_PROPERTIES
+            )
+            dataset.write(h5s.ALL, h5s.ALL, structure, h5t.NATIVE_INT32)
+            self._structure = content, group
         if arrays.perimeters is not None:
             self._write_perimeters(group, arrays.perimeters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from region_grower_hpc.clone.annotation import (
     AXON_LIMIT,
     Annotation,
+    annotation_json_entry,
     annotation_xml,
     number_text,
     read_annotation,
@@ -151,3 +153,12 @@ def test_writing_is_quick() -> None:
             annotation_xml("dend-one_axon-two_-_Scale_x1.000_y0.950_z1.000_-_Clone_7", annotation)
         best = min(best, (time.perf_counter() - start) / 200)
     assert best < 150e-6  # 20 us on an idle machine
+
+
+@given(
+    st.text(),
+    st.dictionaries(st.text(), st.dictionaries(st.text(), st.text(), max_size=3), max_size=3),
+)
+def test_an_entry_is_what_json_writes(name: str, annotation: Annotation) -> None:
+    whole = json.dumps({name: annotation}, indent=2, sort_keys=True)
+    assert annotation_json_entry(name, annotation).decode() == whole[2:-2]

@@ -332,6 +332,10 @@ def take_layer_away(data: SmallDataset) -> None:
     (data.folder / "atlas" / "[PH]2.nrrd").unlink()
 
 
+def take_bound_away(data: SmallDataset) -> None:
+    data.edit("annotations/A.xml", ' y_max="60.0"', "")
+
+
 def spoil_height(data: SmallDataset) -> None:
     (data.folder / "atlas" / "[PH]y.nrrd").write_bytes(b"no nrrd")
 
@@ -342,6 +346,7 @@ def spoil_height(data: SmallDataset) -> None:
         (spoil_cells, ["cells.h5"]),
         (take_layer_away, ["[PH]2.nrrd", "'dendrites'", "placement_rules.xml", "line 8"]),
         (spoil_height, ["[PH]y.nrrd"]),
+        (take_bound_away, ["A.xml", "'dendrites'", "'y_max'", "L1_DAC"]),
     ],
 )
 def test_cells_are_checked_before_clones_are_made(
@@ -349,6 +354,16 @@ def test_cells_are_checked_before_clones_are_made(
 ) -> None:
     change(data)
     check_refused(data, tmp_path / "out", words, cells=True)
+
+
+def test_foreign_cells_are_left_alone(data: SmallDataset, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    shutil.copy(data.folder / "cells.h5", out / "nodes.h5")
+    done = data.run(out, cells=True)
+    assert done.exit_code == ExitCode.INVALID_INPUT, done.output
+    assert "nodes.h5 exists" in done.output
+    assert [path.name for path in out.iterdir()] == ["nodes.h5"]
 
 
 # -- on the screen -----------------------------------------------------------------------------

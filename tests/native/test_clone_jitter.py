@@ -290,7 +290,8 @@ def test_a_section_whose_directions_have_no_spread_turns_about_x(
 def test_the_axis_of_nearly_equal_directions_is_not_lost(sign: AxisSign, spread: float) -> None:
     rng = np.random.default_rng(5)
     middle = np.zeros((60, 3))
-    directions = [0.6, 0.64, 0.48] + rng.normal(0, [spread, spread / 3, spread / 9], (59, 3))
+    deviations = rng.normal(0, [spread, spread / 3, spread / 9], (59, 3))
+    directions = np.array([0.6, 0.64, 0.48]) + deviations
     middle[1:] = rng.uniform(500, 1000, (59, 1)) * directions
     end = middle[-1]
     points, structure = cell((-1, [[-9, 0, 0], [0, 0, 0]]), (0, middle), (1, [end, end]))

@@ -18,9 +18,9 @@ constexpr double AS_FAR = 1e-9;
 constexpr Vector3 X_AXIS{1.0, 0.0, 0.0};
 
 // Null if there is none.
-Vector3 first_direction(const PointPair* begin, const PointPair* end, const Vector3& origin) {
-    for (const PointPair* pair = begin; pair != end; ++pair) {
-        const UnitPair found = unit_or(*pair - origin, {});
+Vector3 first_direction(const PointPack* begin, const PointPack* end, const Vector3& origin) {
+    for (const PointPack* pack = begin; pack != end; ++pack) {
+        const UnitPack found = unit_or(*pack - origin, {});
         for (int lane = 0; lane < LANES; ++lane) {
             if (found.weight[lane] > 0.0) return found.unit.point(lane);
         }
@@ -36,12 +36,13 @@ struct Moments {
     Matrix3 scatter;  // n times the covariance
 };
 
-Moments moments_of(const PointPair* begin, const PointPair* end, const Vector3& origin,
+RGHPC_FOR_EACH_PROCESSOR
+Moments moments_of(const PointPack* begin, const PointPack* end, const Vector3& origin,
                    const Vector3& reference) {
     Lanes n{}, x{}, y{}, z{}, xx{}, xy{}, xz{}, yy{}, yz{}, zz{};
-    for (const PointPair* pair = begin; pair != end; ++pair) {
-        const UnitPair direction = unit_or(*pair - origin, reference);
-        const PointPair d = direction.unit - reference;
+    for (const PointPack* pack = begin; pack != end; ++pack) {
+        const UnitPack direction = unit_or(*pack - origin, reference);
+        const PointPack d = direction.unit - reference;
         n += direction.weight;
         x += d.x;
         y += d.y;
@@ -71,12 +72,13 @@ bool points_to_first_component(const Vector3& axis) {
     return true;
 }
 
-bool points_to_farthest(const Vector3& axis, const PointPair* begin, const PointPair* end,
+RGHPC_FOR_EACH_PROCESSOR
+bool points_to_farthest(const Vector3& axis, const PointPack* begin, const PointPack* end,
                         const Vector3& origin, const Vector3& mean) {
     double farthest = 0.0;
-    for (const PointPair* pair = begin; pair != end; ++pair) {
+    for (const PointPack* pack = begin; pack != end; ++pack) {
         // what does not count is at the mean
-        const Lanes along = dot(unit_or(*pair - origin, mean).unit - mean, axis);
+        const Lanes along = dot(unit_or(*pack - origin, mean).unit - mean, axis);
         for (int lane = 0; lane < LANES; ++lane) {
             const double least = (1.0 + AS_FAR) * std::fabs(farthest);
             if (std::fabs(along[lane]) > least) farthest = along[lane];
@@ -87,7 +89,7 @@ bool points_to_farthest(const Vector3& axis, const PointPair* begin, const Point
 
 }  // namespace
 
-Vector3 principal_axis(const PointPair* begin, const PointPair* end, const Vector3& origin,
+Vector3 principal_axis(const PointPack* begin, const PointPack* end, const Vector3& origin,
                        AxisSense sense) {
     const Vector3 reference = first_direction(begin, end, origin);
     if (!(norm(reference) > 0.0)) return X_AXIS;

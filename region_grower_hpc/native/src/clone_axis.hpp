@@ -15,7 +15,7 @@ enum class AxisSense {
 // The principal axis of the directions from `origin` to points: that of their greatest variance
 // about their mean. Points at the origin, or that are no numbers, do not count. (1, 0, 0) where
 // there is no direction, or all are equal.
-Vector3 principal_axis(const PointPair* begin, const PointPair* end, const Vector3& origin,
+Vector3 principal_axis(const PointPack* begin, const PointPack* end, const Vector3& origin,
                        AxisSense sense);
 
 }  // namespace rghpc

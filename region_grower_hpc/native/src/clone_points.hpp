@@ -9,18 +9,18 @@
 
 namespace rghpc {
 
-// First points of sections apart from all others, which come in pairs, each section's filled up
-// with NaN: the pairs of a subtree can be gone through without a look at its sections.
+// First points of sections apart from all others, which come in packs of four, each section's filled up
+// with NaN: the packs of a subtree can be gone through without a look at its sections.
 class ClonePoints {
    public:
     // Points are rows of x, y, z and the diameter.
     ClonePoints(const CloneSections& sections, const float* rows);
 
-    // [begin, end) of the pairs of a section; those of a subtree end with its last section's.
-    PointPair* begin(int section) { return pairs_.get() + first_pairs_[section]; }
-    PointPair* end(int section) { return pairs_.get() + first_pairs_[section + 1]; }
-    const PointPair* begin(int section) const { return pairs_.get() + first_pairs_[section]; }
-    const PointPair* end(int section) const { return pairs_.get() + first_pairs_[section + 1]; }
+    // [begin, end) of the packs of a section; those of a subtree end with its last section's.
+    PointPack* begin(int section) { return packs_.get() + first_packs_[section]; }
+    PointPack* end(int section) { return packs_.get() + first_packs_[section + 1]; }
+    const PointPack* begin(int section) const { return packs_.get() + first_packs_[section]; }
+    const PointPack* end(int section) const { return packs_.get() + first_packs_[section + 1]; }
 
     // The point of a section after its first one, from 0.
     Vector3 other(int section, int number) const {
@@ -30,8 +30,8 @@ class ClonePoints {
     std::vector<Vector3> firsts;  // of sections
 
    private:
-    std::vector<std::ptrdiff_t> first_pairs_;  // of sections, and where the last one's end
-    std::unique_ptr<PointPair[]> pairs_;
+    std::vector<std::ptrdiff_t> first_packs_;  // of sections, and where the last one's end
+    std::unique_ptr<PointPack[]> packs_;
 };
 
 inline Vector3 stored_point(const float* rows, int number) {

@@ -11,7 +11,7 @@ namespace rghpc {
 namespace {
 
 constexpr int END_POINTS = 5;
-constexpr std::ptrdiff_t PAIRS_BETWEEN_LOOKS = 1 << 20;
+constexpr std::ptrdiff_t PACKS_BETWEEN_LOOKS = 1 << 20;
 
 // A turn about an axis through a point (Rodrigues' formula).
 class Turn {
@@ -28,7 +28,7 @@ class Turn {
 
     // The centre itself stays, to the last bit.
     template <typename Points>
-    Points of(const Points& points) const {
+    RGHPC_IN_LOOPS Points of(const Points& points) const {
         return matrix_ * (points - centre_) + centre_;
     }
 
@@ -54,33 +54,37 @@ Vector3 leaf_axis(const Section& leaf, const Section& parent, const float* rows)
     return {};
 }
 
+RGHPC_FOR_EACH_PROCESSOR
+void turn_packs(PointPack* begin, PointPack* end, const Turn& turn) {
+    for (PointPack* pack = begin; pack != end; ++pack) *pack = turn.of(*pack);
+}
+
 void turn_subtree(const CloneSections& sections, int section, const Turn& turn,
                   ClonePoints& points) {
     const int stop = sections.subtree_stops[section];
     for (int i = section; i < stop; ++i) points.firsts[i] = turn.of(points.firsts[i]);
-    PointPair* const end = points.end(stop - 1);
-    for (PointPair* pair = points.begin(section); pair != end; ++pair) *pair = turn.of(*pair);
+    turn_packs(points.begin(section), points.end(stop - 1), turn);
 }
 
 }  // namespace
 
 void turn_clone(const CloneSections& sections, const float* rows, const double* angles_rad,
                 AxisSense sense, ClonePoints& points) {
-    std::ptrdiff_t pairs = 0;
+    std::ptrdiff_t packs = 0;
     for (int i = sections.count(); i-- > 0;) {
         const Section& section = sections.all[i];
         if (section.parent < 0 || angles_rad[i] == 0.0) continue;
         const Vector3 start = points.firsts[i];
-        const PointPair *const begin = points.begin(i),
+        const PointPack *const begin = points.begin(i),
                         *const end = points.end(sections.subtree_stops[i] - 1);
         const Vector3 axis = sections.has_children(i)
                                  ? principal_axis(begin, end, start, sense)
                                  : leaf_axis(section, sections.all[section.parent], rows);
         if (norm(axis) > 0.0) turn_subtree(sections, i, Turn(start, axis, angles_rad[i]), points);
-        pairs += end - begin;
-        if (pairs > PAIRS_BETWEEN_LOOKS) {
+        packs += end - begin;
+        if (packs > PACKS_BETWEEN_LOOKS) {
             allow_interruption();
-            pairs = 0;
+            packs = 0;
         }
     }
 }

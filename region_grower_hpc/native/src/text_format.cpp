@@ -16,24 +16,43 @@ constexpr std::uint32_t NOT_FINITE = 255;  // exponent field of infinity and NaN
 // Sign, 39 digits of the largest float, the point and 9 decimals fit.
 constexpr std::size_t MOST_CHARACTERS = 56;
 
-constexpr char DIGIT_PAIRS[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546"
-    "4748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293"
-    "949596979899";
+// Bytes that are copied for a number of usual length; columns are not wider than MOST_CHARACTERS.
+constexpr std::size_t COPIED = 16;
+
+// Spaces into which a number is written from its end; a copy may read on beyond the end.
+class Blank {
+   public:
+    Blank() { std::memset(characters_, ' ', sizeof characters_); }
+    char* end() { return characters_ + MOST_CHARACTERS; }
+
+   private:
+    char characters_[MOST_CHARACTERS + COPIED];
+};
+
+// 000 to 999, three digits and a zero byte each.
+struct DigitTriples {
+    char characters[1000][4] = {};
+
+    constexpr DigitTriples() {
+        for (int value = 0; value < 1000; ++value) {
+            characters[value][0] = static_cast<char>('0' + value / 100);
+            characters[value][1] = static_cast<char>('0' + value / 10 % 10);
+            characters[value][2] = static_cast<char>('0' + value % 10);
+        }
+    }
+};
+constexpr DigitTriples TRIPLES;
 
 // Each writes digits that end before `end`, and gives where they begin.
 char* digits(char* end, std::uint64_t value) {
-    while (value >= 100) {
-        end -= 2;
-        std::memcpy(end, DIGIT_PAIRS + 2 * (value % 100), 2);
-        value /= 100;
+    while (value >= 1000) {
+        end -= 3;
+        std::memcpy(end, TRIPLES.characters[value % 1000], 3);
+        value /= 1000;
     }
-    if (value >= 10) {
-        end -= 2;
-        std::memcpy(end, DIGIT_PAIRS + 2 * value, 2);
-    } else {
-        *--end = static_cast<char>('0' + value);
-    }
+    const int count = 1 + (value >= 10) + (value >= 100);
+    end -= count;
+    for (int i = 0; i < count; ++i) end[i] = TRIPLES.characters[value][3 - count + i];
     return end;
 }
 
@@ -48,14 +67,13 @@ char* digits(char* end, Wide value) {
 }
 
 char* nine_decimals(char* end, std::uint32_t billionths) {
-    for (int pair = 0; pair < 4; ++pair) {
-        end -= 2;
-        std::memcpy(end, DIGIT_PAIRS + 2 * (billionths % 100), 2);
-        billionths /= 100;
-    }
-    *--end = static_cast<char>('0' + billionths);
-    *--end = '.';
-    return end;
+    constexpr std::uint32_t THOUSAND = 1000, MILLION = 1000000;
+    const std::uint32_t rest = billionths % MILLION;
+    std::memcpy(end - 9, TRIPLES.characters[billionths / MILLION], 3);
+    std::memcpy(end - 6, TRIPLES.characters[rest / THOUSAND], 3);
+    std::memcpy(end - 3, TRIPLES.characters[rest % THOUSAND], 3);
+    end[-10] = '.';
+    return end - 10;
 }
 
 // `product` / 2^shift to the nearest integer, halves to even; product < 2^54.
@@ -70,16 +88,19 @@ std::uint64_t rounded(std::uint64_t product, int shift) {
 }  // namespace
 
 void TextFormat::padded(const char* begin, const char* end, std::size_t width) {
-    const auto length = static_cast<std::size_t>(end - begin);
-    const std::size_t blank = length < width ? width - length : 0;
-    char* const place = room(blank + length);
-    std::memset(place, ' ', blank);
-    std::memcpy(place + blank, begin, length);
+    const std::size_t length = std::max(static_cast<std::size_t>(end - begin), width);
+    char* const place = room(length, COPIED);
+    // A copy of known length is a few instructions; what is too much is written over by what follows.
+    if (length <= COPIED) {
+        std::memcpy(place, end - length, COPIED);
+    } else {
+        std::memcpy(place, end - length, length);
+    }
 }
 
 void TextFormat::integer(std::int64_t value, std::size_t width) {
-    char buffer[MOST_CHARACTERS];
-    char* const end = buffer + MOST_CHARACTERS;
+    Blank blank;
+    char* const end = blank.end();
     const auto magnitude = static_cast<std::uint64_t>(value);
     char* begin = digits(end, value < 0 ? 0 - magnitude : magnitude);
     if (value < 0) *--begin = '-';
@@ -92,8 +113,8 @@ void TextFormat::fixed9(float value, std::size_t width) {
     std::uint32_t bits;
     std::memcpy(&bits, &value, sizeof bits);
     const std::uint32_t field = (bits >> MANTISSA_BITS) & 0xFFu;
-    char buffer[MOST_CHARACTERS];
-    char* const end = buffer + MOST_CHARACTERS;
+    Blank blank;
+    char* const end = blank.end();
     char* begin = end;
     if (field == NOT_FINITE) {
         begin -= 3;

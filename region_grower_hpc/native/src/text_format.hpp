@@ -36,11 +36,10 @@ class TextFormat {
    private:
     void padded(const char* begin, const char* end, std::size_t width);
 
-    // The next bytes of the text, to be filled.
-    char* room(std::size_t count) {
-        if (buffer_.size() - used_ < count) {
-            buffer_.resize(std::max(2 * buffer_.size(), used_ + count));
-        }
+    // The next bytes of the text, to be filled; at least `reserved` may be written there.
+    char* room(std::size_t count, std::size_t reserved = 0) {
+        const std::size_t needed = used_ + std::max(count, reserved);
+        if (buffer_.size() < needed) buffer_.resize(std::max(2 * buffer_.size(), needed));
         char* const place = buffer_.data() + used_;
         used_ += count;
         return place;
