@@ -304,8 +304,8 @@ def test_compute_refuses_a_folder_with_files(column: SmallColumn, tmp_path: Path
     ("code", "expected", "message"),
     [
         (137, ExitCode.INTERNAL, "code 137, .*the same call continues"),
-        (4, ExitCode.TOO_MANY_FAILURES, "synthesis ended with exit code 4"),
-        (75, ExitCode.STOPPED_EARLY, "synthesis ended with exit code 75"),
+        (4, ExitCode.TOO_MANY_FAILURES, "the command ended with exit code 4"),
+        (75, ExitCode.STOPPED_EARLY, "the command ended with exit code 75"),
     ],
 )
 def test_the_code_of_the_launcher(
