@@ -69,7 +69,7 @@ class Project:
     def wait_for_work(self, job: str) -> None:
         """Wait until ranks have finished tasks."""
         self.cluster.wait_until(job, {"RUNNING"})
-        limit_s = time.monotonic() + 60
+        limit_s = time.monotonic() + 180
         while not any(path.stat().st_size > 300 for path in self.out.rglob("*.journal")):
             if time.monotonic() > limit_s:
                 raise ClusterError(f"no task was started: {self.log(job)}")
