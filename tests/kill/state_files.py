@@ -74,14 +74,16 @@ class StateFiles:
         return {run_of(folder) for folder in self.folders if _is_complete(folder)}
 
     def events(self) -> dict[Path, list[dict[str, Any]]]:
-        """Whole lines of progress.jsonl of each job."""
+        """Events of progress.jsonl of each job that count tasks, so not the signs of life."""
         found: dict[Path, list[dict[str, Any]]] = {}
         for folder in self.folders:
             events = found[folder] = []
             with contextlib.suppress(OSError):
                 for line in (folder / "progress.jsonl").read_text(encoding="utf-8").split("\n"):
                     with contextlib.suppress(ValueError):
-                        events.append(json.loads(line))
+                        event = json.loads(line)
+                        if event["event"] != "alive":
+                            events.append(event)
         return found
 
     def phase(self, began_ns: int, former_sessions: set[str]) -> str:
