@@ -38,6 +38,16 @@ COMMANDS = {
         "clone_morphologies",
         "Graft, scale, clone and release repaired morphologies; place clones in an atlas.",
     ),
+    "extract-efeatures": (
+        "region_grower_hpc.efeatures.command",
+        "extract_efeatures",
+        "Extract electrical features from patch-clamp recordings.",
+    ),
+    "plot-recordings": (
+        "region_grower_hpc.efeatures.command",
+        "plot_recordings",
+        "Draw patch-clamp recordings.",
+    ),
     "status": (
         "region_grower_hpc.engine.inspection.command",
         "status",
@@ -60,6 +70,9 @@ SYSTEMS = {
     "synthesize-morphologies": ("region_grower_hpc.synthesis.job", "SynthesisJob"),
     "clone-morphologies": ("region_grower_hpc.clone.job", "CloneJob"),
     "place-clones": ("region_grower_hpc.clone.placement.job", "PlacementJob"),
+    "read-recordings": ("region_grower_hpc.efeatures.reading_job", "ReadingJob"),
+    "measure-features": ("region_grower_hpc.efeatures.measuring_job", "MeasuringJob"),
+    "draw-recordings": ("region_grower_hpc.efeatures.drawing_job", "DrawingJob"),
 }
 
 
@@ -85,7 +98,7 @@ class _LazyGroup(Program, click.Group):
 @click.version_option(__version__, prog_name="region-grower-hpc")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Grow the neurons of a circuit, on a laptop and on many nodes of a cluster.
+    """Build and measure the neurons of a circuit, on a laptop and on many nodes of a cluster.
 
     Run a command by itself, with --nb-processes N, or under mpiexec or srun: the results are the
     same bytes for any number of ranks, and a killed run continues where it was.

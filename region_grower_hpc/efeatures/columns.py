@@ -1,0 +1,49 @@
+"""Columns of the matrix of features: each name, feature and settings that targets ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.efeatures.efel_requests import FeatureRequest, request
+from region_grower_hpc.efeatures.recording import Recording
+from region_grower_hpc.efeatures.targets import Target
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Names and requests of the columns, in the order of the targets."""
+
+    names: tuple[str, ...]
+    requests: tuple[FeatureRequest, ...]
+
+    @classmethod
+    def of(cls, targets: Iterable[Target], efel_settings: Mapping[str, Any]) -> Columns:
+        """The columns that targets ask for.
+
+        Args:
+            targets: with repetitions, for several amplitudes.
+            efel_settings: of all features; those of a target come first.
+        """
+        pairs = dict.fromkeys(
+            (
+                target.efeature_name,
+                request(target.efeature, {**efel_settings, **target.efel_settings}),
+            )
+            for target in targets
+        )
+        return cls(tuple(name for name, _ in pairs), tuple(asked for _, asked in pairs))
+
+
+def matrix_of(recordings: Sequence[Recording], columns: Columns) -> NDArray[np.float64]:
+    """Values of the features, (recordings, columns); NaN: not measured, or no value."""
+    values = np.full((len(recordings), len(columns.requests)), math.nan)
+    for row, recording in enumerate(recordings):
+        for column, asked in enumerate(columns.requests):
+            values[row, column] = recording.efeatures.get(asked, math.nan)
+    return values

@@ -1,0 +1,139 @@
+"""What measuring writes: documents of all cells and of each, efeatures.h5, nodes.h5, pickles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from region_grower_hpc.efeatures.analysis import analysed
+from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.columns import Columns
+from region_grower_hpc.efeatures.currents import holding_current
+from region_grower_hpc.efeatures.documents import CURRENTS, FEATURES, PROTOCOLS
+from region_grower_hpc.efeatures.entry_recordings import raw_traces
+from region_grower_hpc.efeatures.failures import FailureRow, add_failures
+from region_grower_hpc.efeatures.feature_file import write_feature_file
+from region_grower_hpc.efeatures.inputs import read_inputs
+from region_grower_hpc.efeatures.metadata import Entry
+from region_grower_hpc.efeatures.nodes_file import write_nodes
+from region_grower_hpc.efeatures.pickles import CELLS_PICKLE, PROTOCOLS_PICKLE, write_pickles
+from region_grower_hpc.efeatures.problem import RecordingProblem
+from region_grower_hpc.efeatures.reading_job import row_of
+from region_grower_hpc.efeatures.recording import Recording
+from region_grower_hpc.efeatures.results import folder_of, results_of, write_each_cell
+from region_grower_hpc.efeatures.settings import EfeatureSettings
+from region_grower_hpc.efeatures.trace import standardised
+from region_grower_hpc.efeatures.work_list import work_of
+from region_grower_hpc.engine.job import Failure, Plan, StoredResult
+
+NODES = "nodes.h5"
+#: Arrays of a result of a task: values in the order of the requests, and JSON text of what failed.
+VALUES, PROBLEMS = "values", "problems"
+STAGE = "features"
+
+
+def outputs(settings: EfeatureSettings) -> list[Path]:
+    """What a complete run has written, beside the folders of cells."""
+    pickles = (CELLS_PICKLE, PROTOCOLS_PICKLE) if settings.pickle_cells else ()
+    names = (PROTOCOLS, *CURRENTS, NODES, *pickles)
+    return [settings.features_file, settings.feature_table_file, *map(settings.output, names)]
+
+
+def clear(settings: EfeatureSettings) -> None:
+    """Remove the documents of another run, of single cells too."""
+    optional = (CELLS_PICKLE, PROTOCOLS_PICKLE)
+    for path in (*outputs(settings), *map(settings.output, optional)):
+        path.unlink(missing_ok=True)
+    for entry in read_inputs(settings).entries:
+        folder = folder_of(settings, entry.cell)
+        for name in (FEATURES, PROTOCOLS, *CURRENTS):
+            (folder / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def gather(
+    settings: EfeatureSettings,
+    plan: Plan,
+    failures: Sequence[Failure],
+    kept: Iterable[StoredResult],
+) -> None:
+    """Group and reduce the values, and write everything.
+
+    Args:
+        settings: what to write and where.
+        plan: of the run.
+        failures: of whole entries, in task order.
+        kept: values and problems of the others, in task order.
+    """
+    inputs = read_inputs(settings)
+    analysis = analysed(settings, inputs)
+    cells, targets = analysis.cells, analysis.targets
+    entries = {
+        int(task): entry for task, entry in zip(plan.tasks, plan.context.entries, strict=True)
+    }
+    rows = {one.task: [row_of(entries[one.task], one)] for one in failures}
+    rows |= _fill(cells, plan, kept)
+    results = results_of(cells, targets, settings, settings.output_directory)
+    statistics = [
+        target.statistics() for one in results.protocols for target in one.feature_targets
+    ]
+    holding = {cell.name: holding_current(cell) for cell in cells}
+    columns = Columns.of(targets, settings.efel_settings)
+    attributes = {"options": json.dumps(dict(plan.options), sort_keys=True)}
+    write_feature_file(settings.feature_table_file, cells, columns, holding, statistics, attributes)
+    write_nodes(
+        settings.output(NODES),
+        [cell.name for cell in cells],
+        [cell.rheobase for cell in cells],
+        [holding[cell.name] for cell in cells],
+    )
+    if settings.extract_per_cell:
+        write_each_cell(cells, targets, settings)
+    if settings.pickle_cells:
+        if not settings.low_memory_mode:
+            _add_traces(cells, inputs.entries, settings.compat)
+        write_pickles(settings.output_directory, cells, results.protocols)
+    found = [row for task in sorted(rows) for row in rows[task]]
+    add_failures(settings.failures_csv, {STAGE}, found)
+
+
+def _fill(
+    cells: Sequence[Cell], plan: Plan, kept: Iterable[StoredResult]
+) -> dict[int, list[FailureRow]]:
+    """Give the recordings their values; what failed of each task."""
+    by_place = {_place(one): one for cell in cells for one in cell.recordings}
+    rows = {}
+    for result in kept:
+        entry, work = work_of(plan, result.task)
+        values = iter(result.arrays[VALUES].tolist())
+        for measured, requests in work:
+            recording = by_place[_place(measured)]
+            recording.efeatures |= {asked: next(values) for asked in requests}
+        told = json.loads(result.arrays[PROBLEMS].tobytes())
+        rows[result.task] = [FailureRow.of(entry, RecordingProblem(*one)) for one in told]
+    return rows
+
+
+def _place(recording: Recording) -> tuple[Any, ...]:
+    return (
+        *(recording.cell_name, recording.protocol_name),
+        *(recording.index, recording.number),
+    )
+
+
+def _add_traces(cells: Sequence[Cell], entries: Iterable[Entry], compat: bool) -> None:
+    """Read the traces of all recordings once more, on rank 0, which pickles them."""
+    of_entry: dict[tuple[Any, ...], list[Recording]] = {}
+    for cell in cells:
+        for recording in cell.recordings:
+            of_entry.setdefault(_place(recording)[:3], []).append(recording)
+    for entry in entries:
+        recordings = of_entry.get((entry.cell, entry.protocol, entry.index))
+        if recordings:
+            raw = raw_traces(entry, compat)
+            for recording in recordings:
+                recording.trace = standardised(raw[recording.number], entry.metadata)

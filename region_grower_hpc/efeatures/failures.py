@@ -1,0 +1,89 @@
+"""failures.csv: the recordings that could not be used, and why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from region_grower_hpc.efeatures.metadata import Entry
+from region_grower_hpc.efeatures.problem import STAGES, RecordingProblem
+from region_grower_hpc.errors import TooManyFailuresError
+from region_grower_hpc.formats import atomic
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """One recording, or all that an entry of the metadata names."""
+
+    cell: str
+    protocol: str
+    index: int
+    file: str
+    stage: str
+    key: str
+    error: str
+
+    @classmethod
+    def of(cls, entry: Entry, problem: RecordingProblem) -> FailureRow:
+        """What failed of an entry."""
+        return cls(
+            *(entry.cell, entry.protocol, entry.index, " ".join(entry.files)),
+            *(problem.stage, problem.key, problem.text),
+        )
+
+
+COLUMNS = tuple(one.name for one in fields(FailureRow))
+
+
+def write_failures(path: Path, rows: Iterable[FailureRow]) -> None:
+    """Write all rows; a file without rows has its header."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(astuple, rows))
+    atomic.write_text(path, text.getvalue())
+
+
+def add_failures(path: Path, stages: Collection[str], rows: Iterable[FailureRow]) -> None:
+    """Write rows of some stages in place of former ones; rows of other stages stay."""
+    others = [stage for stage in STAGES if stage not in stages]
+    write_failures(path, [*read_failures(path, others), *rows])
+
+
+def too_many(
+    path: Path, n_entries: int, max_failed_ratio: float | None
+) -> TooManyFailuresError | None:
+    """The error that ends a run with more failures than are allowed; None is success.
+
+    Args:
+        path: of failures.csv.
+        n_entries: of the metadata.
+        max_failed_ratio: failures / entries that is allowed; None: no failure.
+    """
+    n_failed = len(read_failures(path))
+    if n_failed <= (max_failed_ratio or 0.0) * n_entries:
+        return None
+    return TooManyFailuresError(
+        f"{path} lists {n_failed} recordings or features that failed; everything else is written. "
+        "--skip-failures makes this a success, --max-failed-ratio F allows some"
+    )
+
+
+def read_failures(path: Path, stages: Collection[str] = STAGES) -> list[FailureRow]:
+    """The rows of some stages; none of a file that is absent or has other columns."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+    except (OSError, ValueError, csv.Error):
+        return []
+    if not rows or tuple(rows[0]) != COLUMNS:
+        return []
+    kept = (row for row in rows[1:] if len(row) == len(COLUMNS))
+    return [
+        FailureRow(row[0], row[1], int(row[2]), *row[3:])
+        for row in kept
+        if row[4] in stages and row[2].isdigit()
+    ]

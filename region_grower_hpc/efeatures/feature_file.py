@@ -1,0 +1,90 @@
+"""efeatures.h5: the recordings, their features and the statistics of the targets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc import __version__
+from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.columns import Columns, matrix_of
+from region_grower_hpc.efeatures.recording_table import write_columns, write_reals, write_texts
+from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.atomic import replacing
+
+#: Columns of the table of targets.
+_TEXTS, _REALS = ("protocol", "efeature_name"), ("amplitude", "tolerance", "mean", "std")
+
+
+def write_feature_file(
+    path: Path,
+    cells: Sequence[Cell],
+    columns: Columns,
+    holding_current_na: Mapping[str, float],
+    statistics: Sequence[Mapping[str, Any]],
+    attributes: Mapping[str, Any],
+) -> None:
+    """Write efeatures.h5.
+
+    Args:
+        path: of the file.
+        cells: with recordings, whose features are measured.
+        columns: of the matrix of features.
+        holding_current_na: of each cell that has recordings.
+        statistics: of each target: protocol, amplitude, tolerance, efeature_name, mean, std, n.
+        attributes: of the file: what the numbers depend on.
+    """
+    recordings = [recording for cell in cells for recording in cell.recordings]
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["package"] = f"region-grower-hpc {__version__}"
+        file.attrs["efel"] = version("efel")
+        for name, value in attributes.items():
+            file.attrs[name] = value
+        group = file.create_group("cells")
+        write_texts(group, "name", [cell.name for cell in cells])
+        write_reals(group, "rheobase", [cell.rheobase for cell in cells])
+        write_reals(group, "holding_current", [holding_current_na.get(cell.name) for cell in cells])
+        write_columns(file.create_group("recordings"), recordings)
+        features = file.create_group("features")
+        write_texts(features, "names", columns.names)
+        write_texts(features, "efeature", [request.efeature for request in columns.requests])
+        write_texts(
+            features,
+            "settings",
+            [json.dumps(dict(request.settings)) for request in columns.requests],
+        )
+        features["values"] = matrix_of(recordings, columns)
+        targets = file.create_group("targets")
+        for name in _TEXTS:
+            write_texts(targets, name, [one[name] for one in statistics])
+        for name in _REALS:
+            write_reals(targets, name, [one[name] for one in statistics])
+        targets["n"] = np.array([one["n"] for one in statistics], dtype=np.int64)
+
+
+def read_feature_file(path: Path) -> tuple[NDArray[np.float64], list[dict[str, Any]]]:
+    """The matrix of features and the statistics of the targets, as they were written.
+
+    Raises:
+        InvalidInputError: it is not such a file.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            values = file["features/values"][:]
+            targets = {name: dataset[:].tolist() for name, dataset in file["targets"].items()}
+    except (OSError, KeyError, AttributeError) as error:
+        raise InvalidInputError(
+            f"{path} is not what measuring has written ({error}): use --overwrite to write it again"
+        ) from error
+    for name in _TEXTS:
+        targets[name] = [text.decode() for text in targets[name]]
+    return values, [
+        dict(zip(targets, row, strict=True)) for row in zip(*targets.values(), strict=True)
+    ]

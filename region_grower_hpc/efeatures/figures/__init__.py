@@ -1,0 +1,1 @@
+"""Figures of recordings and features: bytes of PDF and PNG files by their relative paths."""

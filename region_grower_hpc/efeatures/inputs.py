@@ -1,0 +1,75 @@
+"""All documents of a run, checked together before any recording is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget, auto_target_problems
+from region_grower_hpc.efeatures.efel_names import setting_problem
+from region_grower_hpc.efeatures.metadata import Entry, entries_of, metadata_problems
+from region_grower_hpc.efeatures.rheobase import settings_problems
+from region_grower_hpc.efeatures.settings import PRESET as PRESET_NAME
+from region_grower_hpc.efeatures.settings import EfeatureSettings
+from region_grower_hpc.efeatures.targets import Target, target_problems, targets_of
+from region_grower_hpc.errors import InvalidInputError
+from region_grower_hpc.formats.json_file import read_json
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the documents say.
+
+    Attributes:
+        entries: of the metadata, in their order.
+        targets: None where they are to be found by `auto_targets`.
+        auto_targets: what to look for.
+    """
+
+    entries: tuple[Entry, ...]
+    targets: tuple[Target, ...] | None
+    auto_targets: tuple[AutoTarget, ...]
+
+
+def read_inputs(settings: EfeatureSettings) -> Inputs:
+    """Read and check the documents.
+
+    Raises:
+        InvalidInputError: all that is wrong with all of them, a line each: file, place, key, value.
+    """
+    path = settings.files_metadata
+    metadata = read_json(path, unique_keys=True)
+    problems = [f"{path}: {problem}" for problem in metadata_problems(metadata, path.parent)]
+    problems += _setting_problems(settings)
+    targets, auto_targets = _targets(settings, problems)
+    if problems:
+        raise InvalidInputError("\n".join(problems))
+    return Inputs(tuple(entries_of(metadata, path.parent)), targets, auto_targets)
+
+
+def _targets(
+    settings: EfeatureSettings, problems: list[str]
+) -> tuple[tuple[Target, ...] | None, tuple[AutoTarget, ...]]:
+    """Targets and automatic targets; what is wrong with them is added to the problems."""
+    if settings.targets is not None:
+        document = read_json(settings.targets)
+        found = target_problems(document, str(settings.targets))
+        problems += found
+        return (() if found else tuple(targets_of(document))), ()
+    if settings.auto_targets == PRESET_NAME:
+        return None, tuple(PRESET)
+    path = Path(settings.auto_targets)
+    document = read_json(path)
+    found = auto_target_problems(document, str(path))
+    problems += found
+    return None, (() if found else tuple(AutoTarget(**one) for one in document))
+
+
+def _setting_problems(settings: EfeatureSettings) -> Iterator[str]:
+    """What is wrong with the options whose values are documents."""
+    for name, value in settings.efel_settings.items():
+        if (problem := setting_problem(name, value)) is not None:
+            yield f"--efel-settings: {problem}"
+    for problem in settings_problems(settings.rheobase_strategy, settings.rheobase_settings):
+        yield f"--rheobase-settings: {problem}"

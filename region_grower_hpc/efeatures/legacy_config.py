@@ -1,0 +1,86 @@
+"""The configuration of BluePyEfe 1 in the terms of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from region_grower_hpc.errors import InvalidInputError
+
+#: Amplitude and tolerance that "noinput" stands for, % of the rheobase.
+NO_INPUT = (0, 10)
+
+
+def translate_legacy_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Keywords of `extract_efeatures` from a configuration of version 1, which is left as it is.
+
+    Returns:
+        files_metadata, targets, protocols_rheobase, rheobase_strategy and rheobase_settings.
+
+    Raises:
+        InvalidInputError: a part is missing or of another shape.
+
+    Source: `bluepyefe.translate_legacy_config`.
+    """
+    options = _part(config, "options", "options", Mapping)
+    rheobase_settings = {}
+    if "spike_threshold" in options:
+        rheobase_settings["spike_threshold"] = options["spike_threshold"]
+    return {
+        "files_metadata": _files_metadata(config, options),
+        "targets": list(_targets(config, options)),
+        "protocols_rheobase": _part(options, "expthreshold", "options/expthreshold", list),
+        "rheobase_strategy": "absolute",
+        "rheobase_settings": rheobase_settings,
+    }
+
+
+def _files_metadata(config: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    folder = Path(str(config.get("path", ".")))
+    onoff = options.get("onoff", {})
+    found: dict[str, Any] = {}
+    for cell, description in _part(config, "cells", "cells", Mapping).items():
+        place = f"cells/{cell}/experiments"
+        experiments = _part(description, "experiments", place, Mapping)
+        for protocol, experiment in experiments.items():
+            for given in _part(experiment, "files", f"{place}/{protocol}/files", list):
+                metadata = dict(given)
+                for key in ("i_file", "v_file") if "i_file" in given else ("filepath",):
+                    metadata[key] = str(folder / _part(given, key, f"{place}/{protocol}", str))
+                if protocol in onoff:
+                    metadata["ton"], metadata["toff"] = onoff[protocol][:2]
+                found.setdefault(cell, {}).setdefault(protocol, []).append(metadata)
+    return found
+
+
+def _targets(config: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    amplitudes = _part(options, "target", "options/target", list)
+    tolerances = _part(options, "tolerance", "options/tolerance", list)
+    strict = options.get("strict_stiminterval", {})
+    for protocol, efeatures in _part(config, "features", "features", Mapping).items():
+        is_strict = strict.get(protocol, strict.get("base"))
+        for efeature in efeatures:
+            if "spikerate" in efeature:
+                continue
+            for amplitude, tolerance in zip(amplitudes, tolerances, strict=False):
+                if amplitude == "all":
+                    continue
+                window = NO_INPUT if amplitude == "noinput" else (amplitude, tolerance)
+                yield {
+                    "efeature": efeature,
+                    "protocol": protocol,
+                    "amplitude": window[0],
+                    "tolerance": window[1],
+                    "efel_settings": {}
+                    if is_strict is None
+                    else {"strict_stiminterval": is_strict},
+                }
+
+
+def _part(whole: Any, key: str, place: str, kind: type) -> Any:
+    """A part of the configuration, which must be there and of a kind."""
+    if not isinstance(whole, Mapping) or not isinstance(whole.get(key), kind):
+        name = "a list" if kind is list else "a text" if kind is str else "an object"
+        raise InvalidInputError(f"legacy configuration: {place}: {key} must be {name}")
+    return whole[key]

@@ -1,0 +1,169 @@
+"""The Job of measuring: one task an entry of the metadata whose recordings targets ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.efeatures import documents_folder
+from region_grower_hpc.efeatures.documents_folder import PROBLEMS, VALUES
+from region_grower_hpc.efeatures.failures import too_many
+from region_grower_hpc.efeatures.inputs import read_inputs
+from region_grower_hpc.efeatures.metadata import Entry
+from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
+from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
+from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
+
+if TYPE_CHECKING:
+    from region_grower_hpc.efeatures.efel_engine import Engine
+    from region_grower_hpc.efeatures.efel_requests import FeatureRequest
+
+ROW = np.dtype([("n_recordings", "i4"), ("n_values", "i4")])
+#: Seconds of an entry, and of each value: only their proportion matters.
+SECONDS, SECONDS_A_VALUE = 4e-3, 2e-4
+
+
+@dataclass(frozen=True)
+class MeasuringContext:
+    """What every rank gets beside the arrays.
+
+    Attributes:
+        entries: of the tasks, in their order.
+        requests: features with settings, by number.
+    """
+
+    entries: tuple[Entry, ...]
+    requests: tuple[FeatureRequest, ...]
+
+
+@dataclass(frozen=True)
+class MeasuringState:
+    """What a rank measures with."""
+
+    plan: Plan
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class MeasuringJob(Job[MeasuringState]):
+    """Compute the features of recordings within the windows of targets."""
+
+    settings: EfeatureSettings
+    name = "measure-features"
+
+    def plan(self) -> Plan:
+        """Find rheobases and targets, and what each recording is measured for."""
+        from region_grower_hpc.efeatures.analysis import analysed
+        from region_grower_hpc.efeatures.work_list import WorkList
+
+        settings = self.settings
+        inputs = read_inputs(settings)
+        work = WorkList.of(analysed(settings, inputs), inputs.entries, settings)
+        return Plan(
+            tasks=work.tasks,
+            costs_s=SECONDS + SECONDS_A_VALUE * work.n_values,
+            row_dtype=ROW,
+            options=_options(settings),
+            inputs=_inputs(settings),
+            outputs=documents_folder.outputs(settings),
+            shared=work.arrays,
+            context=MeasuringContext(
+                tuple(inputs.entries[task] for task in work.tasks), work.requests
+            ),
+            group_bytes=(8.0 * float(work.n_values.mean()) if len(work.tasks) else 0.0,),
+            kept=(VALUES, PROBLEMS),
+            settings=settings.to_json(),
+        )
+
+    def warm_up(self) -> None:
+        """Import what reads and measures."""
+        import region_grower_hpc.efeatures.entry_recordings  # noqa: F401
+
+    def setup(self, plan: Plan) -> MeasuringState:
+        """Start eFEL."""
+        from region_grower_hpc.efeatures.efel_engine import Engine
+
+        return MeasuringState(plan, Engine())
+
+    def run(self, state: MeasuringState, task: int) -> Result:
+        """Measure the recordings of one entry."""
+        from region_grower_hpc.efeatures.measuring import measured
+        from region_grower_hpc.efeatures.problem import RecordingProblem
+        from region_grower_hpc.efeatures.work_list import work_of
+
+        entry, work = work_of(state.plan, task)
+        try:
+            values, problems = measured(entry, work, state.engine, self.settings.compat)
+        except RecordingProblem as problem:
+            raise TaskFailure(problem.stage, str(problem)) from problem
+        told = [[problem.stage, problem.key, problem.text] for problem in problems]
+        return Result(
+            (len(work), len(values)),
+            {
+                VALUES: np.array(values, dtype=np.float64),
+                PROBLEMS: np.frombuffer(json.dumps(told).encode(), dtype=np.uint8),
+            },
+        )
+
+    def gather(
+        self,
+        plan: Plan,
+        rows: NDArray[Any],
+        failures: Sequence[Failure],
+        kept: Iterable[StoredResult],
+    ) -> None:
+        """Group and reduce the values, and write all documents."""
+        documents_folder.gather(self.settings, plan, failures, kept)
+
+    def lost(self, plan: Plan) -> Path | None:
+        """A document that a complete run lacks."""
+        return next((path for path in plan.outputs if not path.exists()), None)
+
+    def clear(self, plan: Plan) -> None:
+        """Remove the documents of another run."""
+        documents_folder.clear(self.settings)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> MeasuringJob:
+        """The job of a run, whose folder may have been moved."""
+        made = EfeatureSettings.from_json(settings)
+        return cls(made if output is None else made.moved(output.absolute()))
+
+    def elsewhere(self, folder: Path) -> MeasuringJob:
+        """The same job with its outputs below a folder."""
+        return MeasuringJob(replace(self.settings, output_directory=folder))
+
+    def verdict(
+        self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None
+    ) -> RegionGrowerHpcError | None:
+        """Whatever failures.csv lists counts, what reading has written there too."""
+        return too_many(self.settings.failures_csv, n_tasks, max_failed_ratio)
+
+
+def _options(settings: EfeatureSettings) -> dict[str, Any]:
+    """What changes results or tells which of them are written."""
+    values = settings.to_json()
+    names = (
+        *("threshold_nvalue_save", "protocols_rheobase", "absolute_amplitude", "protocol_mode"),
+        *("efel_settings", "extract_per_cell", "rheobase_strategy", "rheobase_settings"),
+        *("pickle_cells", "default_std_value", "save_files_used", "compat", "all_recordings"),
+    )
+    options = {name: values[name] for name in names}
+    if settings.pickle_cells:
+        options["low_memory_mode"] = settings.low_memory_mode
+    return options
+
+
+def _inputs(settings: EfeatureSettings) -> dict[str, Path]:
+    inputs = {"recordings": settings.recordings_file}
+    if settings.targets is not None:
+        inputs["targets"] = settings.targets
+    elif settings.auto_targets != PRESET:
+        inputs["auto_targets"] = Path(settings.auto_targets)
+    return inputs

@@ -1,0 +1,94 @@
+"""The stimulus that stands for all recordings near an amplitude of a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.efeatures.feature_target import EFeatureTarget
+from region_grower_hpc.efeatures.recording import Recording
+from region_grower_hpc.efeatures.statistics import reduced
+
+#: Amplitudes (nA) that follow from a relative one (%) where there is a global rheobase.
+_FROM_RELATIVE = {"amp": "amp_rel", "amp2": "amp2_rel"}
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Targets of one protocol and amplitude, and the recordings that any of them matched.
+
+    Attributes:
+        name: of the protocol.
+        amplitude: as the first target writes it.
+        tolerance: of the first target.
+        feature_targets: in the order of the targets.
+        recordings: in the order of cells and recordings.
+        cells: (n,) number of the cell of each recording.
+        global_rheobase: mean over cells, nA; None: amplitudes are reduced themselves.
+        mode: how the parameters of several recordings become one: mean, median, min, max, lnmc.
+
+    Source: `bluepyefe.protocol.Protocol`.
+    """
+
+    name: str
+    amplitude: float
+    tolerance: float
+    feature_targets: Sequence[EFeatureTarget] = ()
+    recordings: Sequence[Recording] = ()
+    cells: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    global_rheobase: float | None = None
+    mode: str = "mean"
+
+    @property
+    def stimulus_name(self) -> str:
+        """Key in the documents: `IDrest_150`, or `IDrest_150.0` where it was written so."""
+        return f"{self.name}_{self.amplitude}"
+
+    @property
+    def n_match(self) -> int:
+        """Number of values of all targets."""
+        return sum(target.sample_size for target in self.feature_targets)
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the stimulus, reduced over the recordings; empty without recordings.
+
+        Missing values are left out, None stands where all are missing. Lists are those of the
+        first recording, whose class of stimulus also tells which parameters there are.
+        """
+        if not self.recordings:
+            return {}
+        first = self.recordings[0]
+        found: dict[str, Any] = {}
+        for key, value in first.values.items():
+            if isinstance(value, list | tuple | np.ndarray):
+                found[key] = value
+            else:
+                found[key] = self._reduced([one.values.get(key) for one in self.recordings])
+        for key in dict.fromkeys(key for one in self.recordings for key in one.relative):
+            found[key] = self._reduced([one.relative.get(key) for one in self.recordings])
+        if self.global_rheobase is not None:
+            for key, relative in _FROM_RELATIVE.items():
+                if key in found:
+                    percent = found.get(relative)
+                    found[key] = None if percent is None else percent * self.global_rheobase / 100.0
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry of protocols.json; there must be a recording."""
+        parameters = self.parameters()
+        return {
+            "holding": {
+                "delay": 0.0,
+                "amp": parameters["hypamp"],
+                "duration": parameters["tend"],
+                "totduration": parameters["tend"],
+            },
+            "step": self.recordings[0].stimulus.step(parameters),
+        }
+
+    def _reduced(self, values: Sequence[float | None]) -> float | None:
+        return reduced(values, self.cells, self.mode)

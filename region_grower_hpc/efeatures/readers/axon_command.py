@@ -1,0 +1,181 @@
+"""The command current of an Axon file, made from its table of epochs."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.efeatures.problem import RecordingProblem
+from region_grower_hpc.efeatures.readers.axon_epochs import Epoch, drawn
+from region_grower_hpc.efeatures.units import is_current_unit
+
+#: Part of a sweep that comes before its first epoch.
+_SAMPLES_BEFORE = 64
+#: Where the waveform of an output comes from.
+_EPOCHS, _FILE = 1, 2
+
+
+@dataclass(frozen=True)
+class Output:
+    """One analog output.
+
+    Attributes:
+        number: of it.
+        unit: of its levels.
+        holding: level outside the epochs.
+        is_enabled: whether a waveform is added.
+        source: of the waveform.
+        stays: whether the last level is held until the next sweep's first epoch.
+        epochs: in order.
+    """
+
+    number: int
+    unit: str
+    holding: float
+    is_enabled: bool
+    source: int
+    stays: bool
+    epochs: tuple[Epoch, ...]
+
+
+def command_output(outputs: Sequence[Output], active: int) -> Output:
+    """The output that injected the current.
+
+    The active one where it is a current with a waveform, else the first such, else the first
+    current, whose command is its holding level.
+
+    Args:
+        outputs: of the file.
+        active: number of the active one.
+
+    Raises:
+        RecordingProblem: read, there is none, or its waveform lies in another file.
+    """
+    currents = [one for one in outputs if is_current_unit(one.unit)]
+    driven = [one for one in currents if one.is_enabled]
+    chosen = [*(one for one in driven if one.number == active), *driven, *currents]
+    if not chosen:
+        text = "has no channel of current, and no output of current that it could be made from"
+        raise RecordingProblem("read", "current", text)
+    if chosen[0].is_enabled and chosen[0].source == _FILE:
+        text = "has no channel of current, and its command comes from another file"
+        raise RecordingProblem("read", "current", text)
+    return chosen[0]
+
+
+def command_currents(output: Output, lengths: Sequence[int]) -> list[NDArray[np.float64]]:
+    """The command of each sweep, in the unit of the output.
+
+    Args:
+        output: as chosen.
+        lengths: samples of each sweep.
+
+    Raises:
+        RecordingProblem: read, an epoch has a kind that cannot be made.
+
+    Source: pCLAMP's waveform editor; the first epoch begins after 1/64 of the sweep.
+    """
+    has_epochs = output.is_enabled and output.source == _EPOCHS
+    epochs = [one for one in output.epochs if one.kind] if has_epochs else []
+    commands = []
+    before = output.holding
+    for sweep, n_samples in enumerate(lengths):
+        command = np.full(n_samples, output.holding)
+        position = n_samples // _SAMPLES_BEFORE
+        command[:position] = before
+        level = before
+        for epoch in epochs:
+            stop = min(position + epoch.duration_in(sweep), n_samples)
+            n_epoch = epoch.duration_in(sweep)
+            shape = drawn(epoch, sweep, level, n_epoch, max(stop - position, 0))
+            command[position : position + len(shape)] = shape
+            position = stop
+            level = epoch.level_in(sweep)
+        before = level if output.stays else output.holding
+        command[position:] = before
+        commands.append(command)
+    return commands
+
+
+def outputs_of_version_2(info: Mapping[str, Any]) -> list[Output]:
+    """The outputs as neo reads them from a file of version 2."""
+    outputs = []
+    for dac in info["listDACInfo"]:
+        number = int(dac["nDACNum"])
+        table = info["dictEpochInfoPerDAC"].get(number, {})
+        epochs = tuple(
+            Epoch(
+                int(row["nEpochType"]),
+                float(row["fEpochInitLevel"]),
+                float(row["fEpochLevelInc"]),
+                int(row["lEpochInitDuration"]),
+                int(row["lEpochDurationInc"]),
+                int(row["lEpochPulsePeriod"]),
+                int(row["lEpochPulseWidth"]),
+            )
+            for _, row in sorted(table.items())
+        )
+        unit = dac["DACChUnits"].replace(b"\xb5", b"u").decode("latin-1").strip()
+        outputs.append(
+            Output(
+                number,
+                unit,
+                float(dac["fDACHoldingLevel"]),
+                bool(dac["nWaveformEnable"]),
+                int(dac["nWaveformSource"]),
+                bool(dac["nInterEpisodeLevel"]),
+                epochs,
+            )
+        )
+    return outputs
+
+
+def outputs_of_version_1(path: Path, info: Mapping[str, Any]) -> list[Output]:
+    """The two outputs with waveforms of a file of version 1, of which neo does not read all.
+
+    Raises:
+        RecordingProblem: read, the header is too short to have a table of epochs.
+    """
+    with path.open("rb") as file:
+        head = file.read(_EXTENDED_HEADER)
+    if len(head) < _EXTENDED_HEADER or info["lDataSectionPtr"] * 512 < _EXTENDED_HEADER:
+        text = "has no channel of current, and a header too old to tell the command"
+        raise RecordingProblem("read", "current", text)
+    units = struct.unpack_from("<8s8s", head, _UNITS_OF_OUTPUTS)
+    holding = struct.unpack_from("<2f", head, _HOLDING_LEVELS)
+    outputs = []
+    for number in range(2):
+        rows = range(10 * number, 10 * number + 10)
+        epochs = tuple(
+            Epoch(
+                int(info["nEpochType"][row]),
+                float(info["fEpochInitLevel"][row]),
+                float(info["fEpochLevelInc"][row]),
+                int(info["lEpochInitDuration"][row]),
+                int(info["lEpochDurationInc"][row]),
+            )
+            for row in rows
+        )
+        unit = units[number].replace(b"\xb5", b"u").decode("latin-1").strip(" \0")
+        outputs.append(
+            Output(
+                number,
+                unit,
+                float(holding[number]),
+                bool(info["nWaveformEnable"][number]),
+                int(info["nWaveformSource"][number]),
+                bool(info["nInterEpisodeLevel"][number]),
+                epochs,
+            )
+        )
+    return outputs
+
+
+#: Bytes of a header of version 1 with a table of epochs, and places in it.
+_EXTENDED_HEADER, _UNITS_OF_OUTPUTS, _HOLDING_LEVELS = 6144, 1346, 1394
