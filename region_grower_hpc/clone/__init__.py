@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from region_grower_hpc.names_on_use import names_on_use
 
 if TYPE_CHECKING:
     from region_grower_hpc.clone.api import (
@@ -33,11 +35,4 @@ __all__ = [
     "get_candidates_from_neurondb",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    # On use: the command line imports this package for its options alone.
-    if name in _PLACES:
-        from importlib import import_module
-
-        return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_on_use(__name__, _PLACES)

@@ -233,7 +233,7 @@ def extract_efeatures(
         statistics = [
             target.statistics() for one in results.protocols for target in one.feature_targets
         ]
-        columns = Columns.of(found.targets, settings.efel_settings)
+        columns = Columns.of(found.targets, settings.efel_settings, compat)
         values = matrix_of(_recordings(cells), columns)
         table = FeatureTable.of(cells, columns, values, statistics, absolute_amplitude)
         sheets = [*recordings_sheets(cells, entries), *features_sheets(table)]

@@ -67,7 +67,7 @@ def _efel_problems(document: list[Any] | tuple[Any, ...], name_of_file: str) -> 
 
     known = cache(feature_problem)
     return [
-        f"{name_of_file}: target {index}: {problem}"
+        f"{name_of_file}: target {index}: efeatures: {problem}"
         for index, entry in enumerate(document)
         if isinstance(entry, Mapping) and is_texts(entry.get("efeatures"))
         for name in entry["efeatures"]

@@ -40,6 +40,8 @@ class Cell:
                 "cell %s: no relative amplitudes, its rheobase is %s", self.name, self.rheobase
             )
             self.rheobase = None
+            for recording in self.recordings:
+                recording.relative = {}
             return
         for recording in self.recordings:
             recording.compute_relative_amp(self.rheobase)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from region_grower_hpc.efeatures.cell import Cell
@@ -15,6 +14,7 @@ from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.measuring import measured_values
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.problem import RecordingProblem
+from region_grower_hpc.efeatures.process_engine import process_engine
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.trace import standardised
 
@@ -37,12 +37,17 @@ class CellReader:
 
     def read(self, described: tuple[str, Sequence[Entry]]) -> tuple[Cell, list[FailureRow]]:
         """The cell of some entries, and what fails of them."""
-        name, entries = described
+        with process_engine() as engine:
+            return self._read(*described, engine)
+
+    def _read(
+        self, name: str, entries: Sequence[Entry], engine: Engine
+    ) -> tuple[Cell, list[FailureRow]]:
         cell, failures = Cell(name), []
         for entry in entries:
             try:
                 for found in recordings_of(
-                    entry, process_engine(), self.efel_settings or {}, self.compat, self.reader
+                    entry, engine, self.efel_settings or {}, self.compat, self.reader
                 ):
                     if isinstance(found, Recording):
                         found.trace = found.trace if self.keeps_traces else None
@@ -60,7 +65,17 @@ class CellReader:
 
         Traces that recordings do not hold are read again.
         """
-        cell, asked, entries = described
+        # eFEL is the user's again between two calls.
+        with process_engine() as engine:
+            return self._measure(*described, engine)
+
+    def _measure(
+        self,
+        cell: Cell,
+        asked: Sequence[Sequence[FeatureRequest]],
+        entries: Sequence[Entry],
+        engine: Engine,
+    ) -> tuple[Cell, list[FailureRow]]:
         by_place = {(entry.protocol, entry.index): entry for entry in entries}
         failures = []
         for recording, requests in zip(cell.recordings, asked, strict=True):
@@ -78,7 +93,7 @@ class CellReader:
                 if held is None:
                     raw = raw_traces(entry, self.compat, self.reader)[recording.number]
                     recording.trace = standardised(raw, entry.metadata)
-                found = measured_values(process_engine(), recording, wanted)
+                found = measured_values(engine, recording, wanted)
                 recording.trace = held
             except RecordingProblem as problem:
                 failures.append(FailureRow.of(entry, problem))
@@ -86,9 +101,3 @@ class CellReader:
             recording.efeatures |= dict(zip(wanted, found.values, strict=True))
             failures += [FailureRow.of(entry, problem) for problem in found.problems]
         return cell, failures
-
-
-@cache
-def process_engine() -> Engine:
-    """The engine of this process, for which eFEL keeps its state."""
-    return Engine()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.efeatures.efel_requests import FeatureRequest, request
+from region_grower_hpc.efeatures.efel_requests import FeatureRequest
+from region_grower_hpc.efeatures.matching import aims_of
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.targets import Target
 
@@ -23,20 +24,18 @@ class Columns:
     requests: tuple[FeatureRequest, ...]
 
     @classmethod
-    def of(cls, targets: Iterable[Target], efel_settings: Mapping[str, Any]) -> Columns:
+    def of(
+        cls, targets: Sequence[Target], efel_settings: Mapping[str, Any], compat: bool
+    ) -> Columns:
         """The columns that targets ask for.
 
         Args:
             targets: with repetitions, for several amplitudes.
             efel_settings: of all features; those of a target come first.
+            compat: bluepyefe's numbers.
         """
-        pairs = dict.fromkeys(
-            (
-                target.efeature_name,
-                request(target.efeature, {**efel_settings, **target.efel_settings}),
-            )
-            for target in targets
-        )
+        aims = aims_of(targets, efel_settings, compat)
+        pairs = dict.fromkeys((aim.target.efeature_name, aim.request) for aim in aims)
         return cls(tuple(name for name, _ in pairs), tuple(asked for _, asked in pairs))
 
 

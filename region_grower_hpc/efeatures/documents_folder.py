@@ -82,7 +82,7 @@ def gather(
         target.statistics() for one in results.protocols for target in one.feature_targets
     ]
     holding = {cell.name: holding_current(cell) for cell in cells}
-    columns = Columns.of(targets, settings.efel_settings)
+    columns = Columns.of(targets, settings.efel_settings, settings.compat)
     attributes = {"options": json.dumps(dict(plan.options), sort_keys=True)}
     write_feature_file(settings.feature_table_file, cells, columns, holding, statistics, attributes)
     write_nodes(

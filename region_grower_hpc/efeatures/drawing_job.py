@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.efeatures.failures import FailureRow, add_failures, too_many
+from region_grower_hpc.efeatures.efeature_job import EfeatureJob
+from region_grower_hpc.efeatures.failures import FailureRow, add_failures
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.settings import EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
-from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.atomic import ReplacedTogether
 
 if TYPE_CHECKING:
@@ -42,19 +43,19 @@ class DrawingContext:
 
 
 @dataclass(frozen=True)
-class DrawingJob(Job[DrawingContext]):
+class DrawingJob(EfeatureJob[DrawingContext]):
     """Draw recordings, and features where they have been measured."""
 
-    settings: EfeatureSettings
     with_features: bool = True
     name = "draw-recordings"
 
     def plan(self) -> Plan:
         """Divide the figures into sheets."""
-        from region_grower_hpc.efeatures.drawing_plan import read_sheets
+        from region_grower_hpc.efeatures.drawing_plan import pages_of, read_sheets
 
         settings = self.settings
         sheets, table, costs_s = read_sheets(settings, with_features=self.with_features)
+        pages = pages_of(sheets)
         inputs = {"recordings": settings.recordings_file}
         if self.with_features:
             inputs["features"] = settings.feature_table_file
@@ -64,6 +65,7 @@ class DrawingJob(Job[DrawingContext]):
             row_dtype=ROW,
             options={"with_features": self.with_features},
             inputs=inputs,
+            outputs=[self._root] if self.with_features else [*map(self._root.joinpath, pages)],
             context=DrawingContext(tuple(sheets), table),
             group_bytes=(SHEET_BYTES,),
             settings={**settings.to_json(), "with_features": self.with_features},
@@ -135,16 +137,6 @@ class DrawingJob(Job[DrawingContext]):
         if output is not None:
             made = made.moved(output.absolute())
         return cls(made, with_features)
-
-    def elsewhere(self, folder: Path) -> DrawingJob:
-        """The same job with its outputs below a folder."""
-        return replace(self, settings=replace(self.settings, output_directory=folder))
-
-    def verdict(
-        self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None
-    ) -> RegionGrowerHpcError | None:
-        """Whatever failures.csv lists counts."""
-        return too_many(self.settings.failures_csv, n_tasks, max_failed_ratio)
 
     @property
     def _root(self) -> Path:

@@ -40,7 +40,7 @@ def read_sheets(
         ]
         return sheets, None, [_seconds(sheet, None) for sheet in sheets]
     analysis = analysed(settings, inputs)
-    columns = Columns.of(analysis.targets, settings.efel_settings)
+    columns = Columns.of(analysis.targets, settings.efel_settings, settings.compat)
     values, statistics = read_feature_file(settings.feature_table_file)
     absolute = settings.absolute_amplitude
     table = FeatureTable.of(analysis.cells, columns, values, statistics, absolute)

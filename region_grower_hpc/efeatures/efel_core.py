@@ -106,14 +106,15 @@ class EfelCore:
 
     def _understood(self) -> Dependencies | None:
         """The flat list, if it makes eFEL interpolate once and compute features."""
+        times, voltages = _TEST_TRACE
         try:
             self.dependencies = flattened(Path(_own_list()).read_text(encoding="utf-8"))
+            if self.dependencies is None or not self._is_int.keys() >= {TRIGGER, "voltage"}:
+                return None
+            self.load({"T": times, "V": voltages}, {"interp_step": 0.5})
         except (OSError, UnicodeDecodeError):
-            self.dependencies = None
-        if self.dependencies is None or not self._is_int.keys() >= {TRIGGER, "voltage"}:
+            # Also where there is no room for a temporary file: eFEL's own list is slow, not wrong.
             return None
-        times, voltages = _TEST_TRACE
-        self.load({"T": times, "V": voltages}, {"interp_step": 0.5})
         return self.dependencies if self.feature("voltage") == [0, 0.5, 1, 0.5, 0, 0.5, 1] else None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import warnings
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.spikes import is_silent
 from region_grower_hpc.efeatures.trace import Trace
 
+_EFEL_LOGGER = logging.getLogger("efel")
 #: The feature that looks at the pulses of a stimulus.
 PULSES_FEATURE = "multiple_decay_time_constant_after_stim"
 
@@ -48,13 +49,12 @@ class _Group:
 class Engine:
     """eFEL for a process; it keeps global state, so there is one engine and no thread.
 
-    Values are those of eFEL asked feature by feature, whatever was asked before. The engine leaves
-    eFEL's own dependency list behind when it is closed, or no longer used.
+    Values are those of eFEL asked feature by feature, whatever was asked before. Close the engine
+    where others use eFEL after it: it replaces eFEL's dependency list.
     """
 
     def __init__(self) -> None:
         self._core = EfelCore()
-        weakref.finalize(self, restore).atexit = False
 
     def __enter__(self) -> Engine:
         return self
@@ -188,17 +188,28 @@ def _mean(outcome: Outcome) -> float:
     if outcome.dtype == object:
         outcome = np.array([one for one in outcome.ravel() if one is not None])
     numbers = outcome.ravel().astype(np.float64)
-    numbers = numbers[~np.isnan(numbers)]
-    mean = float(numbers.mean()) if numbers.size else math.nan
+    missing = np.isnan(numbers)
+    if missing.all():
+        return math.nan
+    mean = float(np.nanmean(numbers) if missing.any() else numbers.mean())
     return math.nan if math.isinf(mean) else mean
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings of features without a value: a filter must not make errors of them."""
+    """No warnings of features without a value: a filter must not make errors of them.
+
+    Whether a feature has a value, and whether it has failed, is told by its value and problem.
+    """
+    level = _EFEL_LOGGER.level
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        yield
+        # eFEL writes a line for every recording with too few spikes for bursts.
+        _EFEL_LOGGER.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            _EFEL_LOGGER.setLevel(level)
 
 
 def _text(error: Exception) -> str:

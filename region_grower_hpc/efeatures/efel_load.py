@@ -121,7 +121,7 @@ class Sweep:
         if n_samples > _MOST_SAMPLES:
             raise _problem("interp_step", f"makes {n_samples:.2g} samples of the trace")
         for name in _SPANS:
-            if settings[name] > n_samples:
+            if settings[name] > max(n_samples, defaults()[name]):
                 raise _problem(name, f"{settings[name]} is more than all samples")
         begins, ends = (settings.get(name, []) for name in PULSES)
         if len(begins) != len(ends) or any(one > t_ms[-1] for one in begins):

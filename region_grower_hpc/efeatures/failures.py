@@ -54,17 +54,19 @@ def add_failures(path: Path, stages: Collection[str], rows: Iterable[FailureRow]
 
 
 def too_many(
-    path: Path, n_entries: int, max_failed_ratio: float | None
+    path: Path, n_failed: int, n_entries: int, max_failed_ratio: float | None
 ) -> TooManyFailuresError | None:
     """The error that ends a run with more failures than are allowed; None is success.
 
     Args:
         path: of failures.csv.
+        n_failed: rows of it.
         n_entries: of the metadata.
-        max_failed_ratio: failures / entries that is allowed; None: no failure.
+        max_failed_ratio: failures / entries that is allowed; None: no failure; 1: any, also of an
+            entry with many recordings.
     """
-    n_failed = len(read_failures(path))
-    if n_failed <= (max_failed_ratio or 0.0) * n_entries:
+    ratio = max_failed_ratio or 0.0
+    if n_failed <= ratio * n_entries or ratio >= 1.0:
         return None
     return TooManyFailuresError(
         f"{path} lists {n_failed} recordings or features that failed; everything else is written. "

@@ -18,7 +18,7 @@ from region_grower_hpc.efeatures.statistics import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EFeatureTarget:
     """A feature at a stimulus, and its values.
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget, auto_target_problems
+from region_grower_hpc.efeatures.auto_target_checks import auto_target_problems
+from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget
 from region_grower_hpc.efeatures.efel_names import setting_problem
 from region_grower_hpc.efeatures.metadata import Entry, entries_of, metadata_problems
 from region_grower_hpc.efeatures.rheobase import settings_problems

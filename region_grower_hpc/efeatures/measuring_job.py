@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures import documents_folder
 from region_grower_hpc.efeatures.documents_folder import PROBLEMS, VALUES
-from region_grower_hpc.efeatures.failures import too_many
+from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
-from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
     from region_grower_hpc.efeatures.efel_engine import Engine
@@ -51,10 +51,9 @@ class MeasuringState:
 
 
 @dataclass(frozen=True)
-class MeasuringJob(Job[MeasuringState]):
+class MeasuringJob(EfeatureJob[MeasuringState]):
     """Compute the features of recordings within the windows of targets."""
 
-    settings: EfeatureSettings
     name = "measure-features"
 
     def plan(self) -> Plan:
@@ -87,9 +86,9 @@ class MeasuringJob(Job[MeasuringState]):
 
     def setup(self, plan: Plan) -> MeasuringState:
         """Start eFEL."""
-        from region_grower_hpc.efeatures.efel_engine import Engine
+        from region_grower_hpc.efeatures.process_engine import process_engine
 
-        return MeasuringState(plan, Engine())
+        return MeasuringState(plan, process_engine())
 
     def run(self, state: MeasuringState, task: int) -> Result:
         """Measure the recordings of one entry."""
@@ -128,22 +127,6 @@ class MeasuringJob(Job[MeasuringState]):
     def clear(self, plan: Plan) -> None:
         """Remove the documents of another run."""
         documents_folder.clear(self.settings)
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> MeasuringJob:
-        """The job of a run, whose folder may have been moved."""
-        made = EfeatureSettings.from_json(settings)
-        return cls(made if output is None else made.moved(output.absolute()))
-
-    def elsewhere(self, folder: Path) -> MeasuringJob:
-        """The same job with its outputs below a folder."""
-        return MeasuringJob(replace(self.settings, output_directory=folder))
-
-    def verdict(
-        self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None
-    ) -> RegionGrowerHpcError | None:
-        """Whatever failures.csv lists counts, what reading has written there too."""
-        return too_many(self.settings.failures_csv, n_tasks, max_failed_ratio)
 
 
 def _options(settings: EfeatureSettings) -> dict[str, Any]:

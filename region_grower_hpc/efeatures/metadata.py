@@ -184,7 +184,7 @@ def _value_problems(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 def _class_problems(protocol: str, metadata: Mapping[str, Any]) -> Iterator[str]:
     ecode = metadata.get("ecode")
-    if ecode is not None and ecode not in ECODES:
+    if ecode is not None and (not isinstance(ecode, str) or ecode not in ECODES):
         hint = near(str(ecode), ECODES)
         yield f"ecode {_text(ecode)}: no class of stimuli{hint}; there are {', '.join(ECODES)}"
     elif stimulus_of(protocol, ecode) is None:

@@ -17,7 +17,7 @@ from region_grower_hpc.efeatures.statistics import reduced
 _FROM_RELATIVE = {"amp": "amp_rel", "amp2": "amp2_rel"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Protocol:
     """Targets of one protocol and amplitude, and the recordings that any of them matched.
 

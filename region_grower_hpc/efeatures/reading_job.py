@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures.cell import Cell
-from region_grower_hpc.efeatures.failures import FailureRow, too_many, write_failures
+from region_grower_hpc.efeatures.efeature_job import EfeatureJob
+from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.recording import Recording
-from region_grower_hpc.efeatures.settings import EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
-from region_grower_hpc.errors import RegionGrowerHpcError, TaskFailure
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
     from region_grower_hpc.efeatures.efel_engine import Engine
@@ -48,10 +48,9 @@ class ReadingState:
 
 
 @dataclass(frozen=True)
-class ReadingJob(Job[ReadingState]):
+class ReadingJob(EfeatureJob[ReadingState]):
     """Read all recordings, interpret their stimuli and count their spikes."""
 
-    settings: EfeatureSettings
     name = "read-recordings"
 
     def plan(self) -> Plan:
@@ -82,9 +81,9 @@ class ReadingJob(Job[ReadingState]):
 
     def setup(self, plan: Plan) -> ReadingState:
         """Start eFEL."""
-        from region_grower_hpc.efeatures.efel_engine import Engine
+        from region_grower_hpc.efeatures.process_engine import process_engine
 
-        return ReadingState(plan.context, Engine())
+        return ReadingState(plan.context, process_engine())
 
     def run(self, state: ReadingState, task: int) -> Result:
         """Read one entry; what fails of it is told beside what does not."""
@@ -150,22 +149,6 @@ class ReadingJob(Job[ReadingState]):
     def clear(self, plan: Plan) -> None:
         """Remove the table of recordings, and with it what was made of it."""
         self.settings.recordings_file.unlink(missing_ok=True)
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> ReadingJob:
-        """The job of a run, whose folder may have been moved."""
-        made = EfeatureSettings.from_json(settings)
-        return cls(made if output is None else made.moved(output.absolute()))
-
-    def elsewhere(self, folder: Path) -> ReadingJob:
-        """The same job with its outputs below a folder."""
-        return ReadingJob(replace(self.settings, output_directory=folder))
-
-    def verdict(
-        self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None
-    ) -> RegionGrowerHpcError | None:
-        """Whatever failures.csv lists counts."""
-        return too_many(self.settings.failures_csv, n_tasks, max_failed_ratio)
 
 
 def _recordings(result: StoredResult) -> list[Recording]:

@@ -127,14 +127,14 @@ def _efel_problems(document: Any, name_of_file: str) -> list[str]:
     problems: list[str] = []
     for place, efeature, settings in _asked(document):
         if is_text(efeature) and (problem := known(efeature)) is not None:
-            problems.append(f"{name_of_file}: {place}: {problem}")
+            problems.append(f"{name_of_file}: {place}: efeature: {problem}")
         if not isinstance(settings, Mapping):
             continue
         for key, value in settings.items():
             if key in WINDOW_KEYS or not is_text(key):
                 continue
             if (problem := setting_problem(key, value)) is not None:
-                problems.append(f"{name_of_file}: {place}: {problem}")
+                problems.append(f"{name_of_file}: {place}: efel_settings: {problem}")
     return problems
 
 

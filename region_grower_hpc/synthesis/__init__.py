@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from region_grower_hpc.names_on_use import names_on_use
 
 if TYPE_CHECKING:
     from region_grower_hpc.synthesis.api import SynthesizeMorphologies
     from region_grower_hpc.synthesis.region_mapper import RegionMapper
 
+#: name -> module that defines it.
+_PLACES = {"RegionMapper": "region_mapper", "SynthesizeMorphologies": "api"}
+
 __all__ = ["RegionMapper", "SynthesizeMorphologies"]
 
-
-def __getattr__(name: str) -> Any:
-    # On use: the command line imports this package for its options alone.
-    if name == "RegionMapper":
-        from region_grower_hpc.synthesis.region_mapper import RegionMapper
-
-        return RegionMapper
-    if name == "SynthesizeMorphologies":
-        from region_grower_hpc.synthesis.api import SynthesizeMorphologies
-
-        return SynthesizeMorphologies
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_on_use(__name__, _PLACES)

@@ -26,7 +26,7 @@ CONFIG: dict[str, Any] = {
     "options": {
         "target": ["all", 150, "noinput", 200.0],
         "tolerance": [5, 20, 1, 30],
-        "onoff": {"IDrest": [700, 2700]},
+        "onoff": {"IDrest": (700, 2700)},
         "strict_stiminterval": {"IDrest": False, "base": True},
         "expthreshold": ["IDrest"],
         "spike_threshold": 2,
@@ -92,4 +92,27 @@ def test_without_options_that_may_be_absent() -> None:
 def test_missing_parts_are_named(key: str) -> None:
     config = {name: value for name, value in CONFIG.items() if name != key}
     with pytest.raises(InvalidInputError, match=key):
+        translate_legacy_config(config)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("options", "onoff"), 3, "options: onoff must be an object"),
+        (("options", "onoff", "IDrest"), 3, "options/onoff: IDrest must be a list"),
+        (("features", "IV"), 3, "features: IV must be a list"),
+        (("options", "strict_stiminterval"), True, "strict_stiminterval must be an object"),
+        (("options", "expthreshold"), None, "options: expthreshold must be a list"),
+        (("cells", "c1"), [], "cells/c1: experiments must be an object"),
+        (("cells", "c1", "experiments", "IV"), {}, "experiments/IV: files must be a list"),
+        (("cells", "c1", "experiments", "IV", "files"), [3], "IV/files: filepath must be a text"),
+    ],
+)
+def test_parts_of_other_shapes_are_named(path: tuple[str, ...], value: Any, message: str) -> None:
+    config = copy.deepcopy(CONFIG)
+    part = config
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    with pytest.raises(InvalidInputError, match=message):
         translate_legacy_config(config)

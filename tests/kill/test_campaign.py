@@ -16,7 +16,7 @@ from tests.kill.system import System, read_systems
 pytestmark = [pytest.mark.kill, pytest.mark.mpi, pytest.mark.timeout(600)]
 
 SYSTEMS = read_systems()
-KILLS = int(os.environ.get("KILLS", 5))
+KILLS = int(os.environ.get("KILLS", 3))
 SEED = os.environ.get("KILL_SEED", "ci")
 #: What a campaign says of each fault.
 WORDS = {

@@ -18,6 +18,7 @@ from region_grower_hpc.efeatures.figures.limits import round_ticks
 from region_grower_hpc.efeatures.figures.page import FAINT_INK
 
 _TICK_INCHES, _GAP_INCHES = 0.04, 0.035
+_MOST_TICKS = 7
 #: Mean width of a character of DejaVu Sans, as part of the size of the font.
 _CHARACTER_WIDTH = 0.62
 _POINTS_PER_INCH = 72.0
@@ -108,8 +109,9 @@ class Chart:
         """
         box = self.box
         right, top = box.left + box.width, box.bottom + box.height
-        x_ticks = round_ticks(*self._x_limits, n_most=max(2, int(box.width / (size * 0.085))))
-        y_ticks = round_ticks(*self._y_limits, n_most=max(2, int(box.height / (size * 0.028))))
+        letter = size / _POINTS_PER_INCH
+        x_ticks = round_ticks(*self._x_limits, n_most=_n_ticks(box.width / (6 * letter)))
+        y_ticks = round_ticks(*self._y_limits, n_most=_n_ticks(box.height / (2 * letter)))
         if x_label is None:
             x_ticks = []
         x_at = [float(self.x_inches(tick)) for tick, _ in x_ticks]
@@ -129,7 +131,6 @@ class Chart:
         style: dict[str, Any] = {"ha": "right", "va": "center_baseline", "size": size}
         for at, (_, written) in zip(y_at, y_ticks, strict=True):
             add_text(self.figure, beside - _GAP_INCHES, at, written, **style)
-        letter = size / _POINTS_PER_INCH
         if x_label:
             style = {"ha": "center", "va": "top", "size": size}
             add_text(self.figure, box.left + box.width / 2, below - 1.45 * letter, x_label, **style)
@@ -137,6 +138,11 @@ class Chart:
         at = beside - 3 * _GAP_INCHES - widest * _CHARACTER_WIDTH * letter
         style = {"ha": "right", "va": "center", "rotation": 90, "size": size}
         add_text(self.figure, at, box.bottom + box.height / 2, y_label, **style)
+
+
+def _n_ticks(n_that_fit: float) -> int:
+    """Number of ticks along an axis, from how many have room."""
+    return min(max(int(n_that_fit), 2), _MOST_TICKS)
 
 
 def _on_page(

@@ -14,8 +14,9 @@ from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace, samples
 from region_grower_hpc.efeatures.readers.axon_checks import check_header
 from region_grower_hpc.efeatures.readers.axon_command import (
-    command_currents,
+    Command,
     command_output,
+    commands_of,
     outputs_of_version_1,
     outputs_of_version_2,
 )
@@ -59,14 +60,23 @@ def read(metadata: Mapping[str, Any], compat: bool) -> list[RawTrace]:
             raise RecordingProblem("read", "voltage", f"claims {sum(lengths)} samples")
         voltages = [_signal(raw, sweep, voltage) for sweep in range(n_sweeps)]
         if current is not None:
-            currents = [_signal(raw, sweep, current) for sweep in range(n_sweeps)]
+            commands = [Command(_signal(raw, sweep, current), None) for sweep in range(n_sweeps)]
             i_unit = units[current]
         else:
-            currents, i_unit = _commands(raw._axon_info, path, version, lengths)
+            commands, i_unit = _commands(raw._axon_info, path, version, lengths)
+        v_unit = units[voltage]
         return [
-            RawTrace(one, other, interval_s, "s", i_unit or None, units[voltage] or None)
-            for one, other in zip(voltages, currents, strict=True)
+            _raw_trace(one, command, interval_s, i_unit, v_unit)
+            for one, command in zip(voltages, commands, strict=True)
         ]
+
+
+def _raw_trace(
+    voltage: NDArray[Any], command: Command, interval_s: float, i_unit: str, v_unit: str
+) -> RawTrace:
+    ton, toff = command.window or (None, None)
+    units = "s", i_unit or None, v_unit or None
+    return RawTrace(voltage, command.current, interval_s, *units, ton=ton, toff=toff)
 
 
 def _channels(units: list[str], compat: bool) -> tuple[int, int | None]:
@@ -97,7 +107,7 @@ def _signal(raw: Any, sweep: int, channel: int) -> NDArray[Any]:
 
 def _commands(
     info: Mapping[str, Any], path: Path, version: int, lengths: list[int]
-) -> tuple[list[NDArray[np.float64]], str]:
+) -> tuple[list[Command], str]:
     """Command of each sweep and its unit."""
     if version == 1:
         outputs, active = outputs_of_version_1(path, info), int(info["nActiveDACChannel"])
@@ -105,4 +115,4 @@ def _commands(
         outputs = outputs_of_version_2(info)
         active = int(info["protocol"]["nActiveDACChannel"])
     output = command_output(outputs, active)
-    return command_currents(output, lengths), output.unit
+    return commands_of(output, lengths), output.unit

@@ -22,6 +22,19 @@ _EPOCHS, _FILE = 1, 2
 
 
 @dataclass(frozen=True)
+class Command:
+    """The command of a sweep.
+
+    Attributes:
+        current: (n,) in the unit of the output.
+        window: samples at which the stimulus begins and ends; None: there is none.
+    """
+
+    current: NDArray[np.float64]
+    window: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
 class Output:
     """One analog output.
 
@@ -69,8 +82,11 @@ def command_output(outputs: Sequence[Output], active: int) -> Output:
     return chosen[0]
 
 
-def command_currents(output: Output, lengths: Sequence[int]) -> list[NDArray[np.float64]]:
-    """The command of each sweep, in the unit of the output.
+def commands_of(output: Output, lengths: Sequence[int]) -> list[Command]:
+    """The command of each sweep.
+
+    The stimulus is the first epoch that changes from sweep to sweep, or else the first one away
+    from the holding level: others, the same in all sweeps, test the seal or the resistance.
 
     Args:
         output: as chosen.
@@ -83,24 +99,33 @@ def command_currents(output: Output, lengths: Sequence[int]) -> list[NDArray[np.
     """
     has_epochs = output.is_enabled and output.source == _EPOCHS
     epochs = [one for one in output.epochs if one.kind] if has_epochs else []
+    stimulus = _stimulus(epochs, output.holding)
     commands = []
     before = output.holding
     for sweep, n_samples in enumerate(lengths):
         command = np.full(n_samples, output.holding)
         position = n_samples // _SAMPLES_BEFORE
         command[:position] = before
-        level = before
+        level, window = before, None
         for epoch in epochs:
             stop = min(position + epoch.duration_in(sweep), n_samples)
             n_epoch = epoch.duration_in(sweep)
             shape = drawn(epoch, sweep, level, n_epoch, max(stop - position, 0))
             command[position : position + len(shape)] = shape
+            if epoch is stimulus and position < stop:
+                window = position, stop
             position = stop
             level = epoch.level_in(sweep)
         before = level if output.stays else output.holding
         command[position:] = before
-        commands.append(command)
+        commands.append(Command(command, window))
     return commands
+
+
+def _stimulus(epochs: Sequence[Epoch], holding: float) -> Epoch | None:
+    changing = (one for one in epochs if one.level_step or one.duration_step)
+    away = (one for one in epochs if one.level != holding)
+    return next(changing, None) or next(away, None)
 
 
 def outputs_of_version_2(info: Mapping[str, Any]) -> list[Output]:

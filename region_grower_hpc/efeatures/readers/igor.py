@@ -84,7 +84,7 @@ def read(metadata: Mapping[str, Any], compat: bool) -> list[RawTrace]:
     voltage = read_wave(Path(str(metadata["v_file"])), "v_file")
     current = read_wave(Path(str(metadata["i_file"])), "i_file")
     if "A" in voltage.unit and "V" in current.unit:
-        logger.warning("voltage and current are reversed: v_file '%s'", metadata["v_file"])
+        logger.info("voltage and current are reversed: v_file '%s'", metadata["v_file"])
         voltage, current = current, voltage
     is_time = unit_problem("t_unit", voltage.step_unit) is None
     return [
@@ -115,6 +115,9 @@ def read_wave(path: Path, key: str) -> Wave:
 
         wave = binarywave.load(io.BytesIO(content))["wave"]
         header = wave["wave_header"]
+        if wave["wData"].size != header["npnts"]:
+            text = f"tells {header['npnts']} samples, but dimensions of {wave['wData'].shape}"
+            raise RecordingProblem("read", key, text)
         step = header["sfA"][0] if version == 5 else header["hsA"]
         step_unit = header["dimUnits"][0] if version == 5 else header["xUnits"]
         return Wave(

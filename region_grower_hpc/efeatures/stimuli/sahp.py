@@ -44,8 +44,8 @@ class SAHP(Stimulus):
             hold = level_outside(smooth, ton, toff) if given_hold is None else given_hold
             long = float(np.median(np.concatenate((smooth[ton:tmid], smooth[tmid2:toff]))))
             short = float(np.median(smooth[tmid:tmid2]))
-            given_tend = sweep.number("tend")
-            tend = tend if given_tend is None else given_tend
+            if sweep.index("tend") is not None:
+                tend = sweep.number("tend") or 0.0
         else:
             found = detect_sahp(sweep.current, sweep.dt, given.get("ton"))
             times = {key: getattr(found, key) for key in _TIMES}

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace
 from region_grower_hpc.efeatures.stimuli.sweep import Sweep
 from region_grower_hpc.efeatures.trace import Trace
@@ -72,9 +73,17 @@ class Stimulus(ABC):
 
         Raises:
             RecordingProblem: interpret, a required time is missing or outside the recording, a
-                given value is no number, or nothing of the stimulus was found.
+                given value is no number, nothing of the stimulus was found, or a number overflows.
         """
-        return self._interpret(Sweep(metadata, raw, trace), compat)
+        # What overflows is found below, by its value.
+        with np.errstate(all="ignore"):
+            found = self._interpret(Sweep(metadata, raw, trace), compat)
+        for key, value in found.values.items():
+            listed = value if isinstance(value, list) else [value]
+            if any(one is not None and not math.isfinite(one) for one in listed):
+                text = f"{key} overflows: is the unit of the current right?"
+                raise RecordingProblem("interpret", "i_unit", text)
+        return found
 
     @abstractmethod
     def _interpret(self, sweep: Sweep, compat: bool) -> Interpretation: ...

@@ -105,7 +105,8 @@ class Sweep:
         """A given current in nA: `amp`, `amp2` or `hypamp`; None if none is given.
 
         Raises:
-            RecordingProblem: interpret, it is no finite number; units, none is given.
+            RecordingProblem: interpret, it is no finite number, or none of the current's dtype;
+                units, there is no unit.
         """
         value = self._metadata.get(key)
         if value is None:
@@ -113,7 +114,10 @@ class Sweep:
         if value is None:
             return None
         factor = current_factor(unit_of(self._raw, self._metadata, "i_unit"))
-        return _finite(key, _finite(key, value) * factor)
+        number = _finite(key, value) * factor
+        if not abs(number) <= np.finfo(self.current.dtype).max:
+            raise RecordingProblem("interpret", key, f"a current of {number:g} nA is out of range")
+        return number
 
     def ms(self, index: int) -> float:
         """Time of a sample; behind the last one the end of the sweep."""

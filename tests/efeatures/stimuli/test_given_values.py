@@ -158,3 +158,12 @@ def test_waveform_times_are_moved_into_the_recording() -> None:
     assert none.status == "detection_failed"
     assert (none.values["ton"], none.values["toff"], none.values["amp"]) == (0.0, 2000.0, 0.0)
     assert set(none.values["waveform"]) == {0.0}
+
+
+@pytest.mark.parametrize("compat", [False, True])
+def test_a_current_beyond_its_dtype_fails(compat: bool) -> None:
+    huge = np.full(8000, 3e38, dtype=np.float32)
+    with pytest.raises(RecordingProblem) as caught:
+        interpreted("Step", huge, DT, TIMES["Step"] | {"hypamp": -3e38}, compat=compat)
+    assert caught.value.stage == "interpret"
+    assert caught.value.key == "i_unit"

@@ -102,3 +102,12 @@ def test_real_currents_without_a_step_are_uncertain(shared_data: Path) -> None:
     assert len(before) == len(behind) == 65
     assert sum(before) == 0
     assert np.mean(behind) <= 0.05
+
+
+def test_spikes_that_leak_into_a_current_are_no_step(shared_data: Path) -> None:
+    n_certain = 0
+    for current, dt_ms, ton_ms, toff_ms in steps(shared_data):
+        inside = slice(round(ton_ms / dt_ms) + 60, round(toff_ms / dt_ms) - 20)
+        n_certain += detect_step(current[inside]).is_certain
+    # 1 of 122.
+    assert n_certain <= 3
