@@ -21,6 +21,8 @@ SYNTHESIS = ROOT / "docs" / "synthesis.md"
 #: The page that tells the options of a command, where it is not that of synthesis.
 PAGES = {
     "clone-morphologies": ROOT / "docs" / "clone.md",
+    "extract-efeatures": ROOT / "docs" / "efeatures.md",
+    "plot-recordings": ROOT / "docs" / "efeatures.md",
     "compare": ROOT / "docs" / "compare.md",
     "status": ROOT / "docs" / "inspection.md",
     "rerun": ROOT / "docs" / "inspection.md",

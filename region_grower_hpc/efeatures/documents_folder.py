@@ -72,10 +72,7 @@ def gather(
     inputs = read_inputs(settings)
     analysis = analysed(settings, inputs)
     cells, targets = analysis.cells, analysis.targets
-    entries = {
-        int(task): entry for task, entry in zip(plan.tasks, plan.context.entries, strict=True)
-    }
-    rows = {one.task: [row_of(entries[one.task], one)] for one in failures}
+    rows = {one.task: [row_of(inputs.entries[one.task], one)] for one in failures}
     rows |= _fill(cells, plan, kept)
     results = results_of(cells, targets, settings, settings.output_directory)
     statistics = [

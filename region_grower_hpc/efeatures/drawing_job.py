@@ -15,7 +15,7 @@ from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.failures import FailureRow, add_failures
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.settings import EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.atomic import ReplacedTogether
 
@@ -58,7 +58,7 @@ class DrawingJob(EfeatureJob[DrawingContext]):
         pages = pages_of(sheets)
         inputs = {"recordings": settings.recordings_file}
         if self.with_features:
-            inputs["features"] = settings.feature_table_file
+            inputs["features"] = settings.measured_file
         return Plan(
             tasks=np.arange(len(sheets), dtype=np.int64),
             costs_s=np.array(costs_s),
@@ -127,6 +127,13 @@ class DrawingJob(EfeatureJob[DrawingContext]):
         """Remove the figures of another run, where they have a folder of their own."""
         if self.with_features and self.settings.figures.exists():
             shutil.rmtree(self.settings.figures)
+
+    def written(self, plan: Plan, task: int) -> list[Written]:
+        """The pages of recordings; other figures follow from efeatures.h5."""
+        from region_grower_hpc.efeatures.drawing_plan import pages_of
+
+        pages = ((name, self._root / name) for name in pages_of([plan.context.sheets[task]]))
+        return [Written(name, path, path.read_bytes()) for name, path in pages if path.is_file()]
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], output: Path | None) -> DrawingJob:

@@ -41,7 +41,7 @@ def read_sheets(
         return sheets, None, [_seconds(sheet, None) for sheet in sheets]
     analysis = analysed(settings, inputs)
     columns = Columns.of(analysis.targets, settings.efel_settings, settings.compat)
-    values, statistics = read_feature_file(settings.feature_table_file)
+    values, statistics = read_feature_file(settings.measured_file)
     absolute = settings.absolute_amplitude
     table = FeatureTable.of(analysis.cells, columns, values, statistics, absolute)
     sheets = [*recordings_sheets(analysis.cells, inputs.entries), *features_sheets(table)]

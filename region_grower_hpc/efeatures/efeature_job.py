@@ -30,7 +30,7 @@ class EfeatureJob(Job[StateT]):
 
     def elsewhere(self, folder: Path) -> Self:
         """The same job with its outputs below a folder."""
-        return replace(self, settings=replace(self.settings, output_directory=folder))
+        return replace(self, settings=self.settings.elsewhere(folder))
 
     def verdict(
         self, n_tasks: int, failed: Mapping[str, int], max_failed_ratio: float | None

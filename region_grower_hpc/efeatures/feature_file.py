@@ -88,3 +88,19 @@ def read_feature_file(path: Path) -> tuple[NDArray[np.float64], list[dict[str, A
     return values, [
         dict(zip(targets, row, strict=True)) for row in zip(*targets.values(), strict=True)
     ]
+
+
+def rows_of_entry(path: Path, cell: str, protocol: str, index: int) -> NDArray[np.float64]:
+    """The features of the recordings of an entry of the metadata, (recordings, columns).
+
+    Raises:
+        InvalidInputError: it is not what measuring has written.
+    """
+    values, _ = read_feature_file(path)
+    with h5py.File(path, "r") as file:
+        table = file["recordings"]
+        is_meant = np.asarray(table["cell"][:] == cell.encode())
+        is_meant &= np.asarray(table["protocol"][:] == protocol.encode())
+        is_meant &= np.asarray(table["index"][:] == index)
+    found: NDArray[np.float64] = values[is_meant]
+    return found

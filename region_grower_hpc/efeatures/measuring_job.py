@@ -17,7 +17,7 @@ from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
@@ -127,6 +127,18 @@ class MeasuringJob(EfeatureJob[MeasuringState]):
     def clear(self, plan: Plan) -> None:
         """Remove the documents of another run."""
         documents_folder.clear(self.settings)
+
+    def written(self, plan: Plan, task: int) -> list[Written]:
+        """The features that efeatures.h5 holds of an entry."""
+        from region_grower_hpc.efeatures.feature_file import rows_of_entry
+        from region_grower_hpc.efeatures.work_list import work_of
+
+        entry, _ = work_of(plan, task)
+        path = self.settings.feature_table_file
+        if not path.is_file():
+            return []
+        values = rows_of_entry(path, entry.cell, entry.protocol, entry.index)
+        return [Written(str(entry), path, values.tobytes())]
 
 
 def _options(settings: EfeatureSettings) -> dict[str, Any]:

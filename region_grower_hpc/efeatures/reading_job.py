@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.recording import Recording
-from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
@@ -149,6 +149,27 @@ class ReadingJob(EfeatureJob[ReadingState]):
     def clear(self, plan: Plan) -> None:
         """Remove the table of recordings, and with it what was made of it."""
         self.settings.recordings_file.unlink(missing_ok=True)
+
+    def elsewhere(self, folder: Path) -> ReadingJob:
+        """The same job with its outputs below a folder; it is the first pass."""
+        return ReadingJob(replace(self.settings, output_directory=folder))
+
+    def written(self, plan: Plan, task: int) -> list[Written]:
+        """What recordings.h5 tells of the recordings of an entry."""
+        from region_grower_hpc.efeatures.recording_table import read_recordings
+        from region_grower_hpc.efeatures.recording_text import to_bytes
+
+        entry, path = plan.context[task], self.settings.recordings_file
+        if not path.is_file():
+            return []
+        found = [
+            one
+            for cell in read_recordings(path)
+            for one in cell.recordings
+            if (one.cell_name, one.protocol_name, one.index)
+            == (entry.cell, entry.protocol, entry.index)
+        ]
+        return [Written(str(entry), path, to_bytes(found))]
 
 
 def _recordings(result: StoredResult) -> list[Recording]:

@@ -19,12 +19,14 @@ EFEL_SETTINGS: Mapping[str, Any] = {
 }
 PROTOCOL_MODES = ("mean", "median", "min", "max", "lnmc")
 RHEOBASE_STRATEGIES = ("absolute", "majority", "flush", "interpolation")
+#: What the passes leave for each other.
+RECORDINGS, FEATURE_TABLE = "recordings.h5", "efeatures.h5"
 #: Folder of figures below that of the outputs.
 FIGURES = "figures"
 #: Value of --auto-targets that stands for the list we know.
 PRESET = "preset"
 
-_PATHS = frozenset({"files_metadata", "output_directory", "targets"})
+_PATHS = frozenset({"files_metadata", "output_directory", "targets", "former_directory"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class EfeatureSettings:
         save_files_used: name the files behind each feature.
         compat: reproduce bluepyefe's numbers where ours are others.
         all_recordings: measure the recordings of a target's protocol outside its window too.
+        former_directory: where former passes have written; None: `output_directory`.
     """
 
     files_metadata: Path
@@ -71,6 +74,7 @@ class EfeatureSettings:
     save_files_used: bool = False
     compat: bool = False
     all_recordings: bool = False
+    former_directory: Path | None = None
 
     @classmethod
     def names(cls) -> frozenset[str]:
@@ -106,7 +110,12 @@ class EfeatureSettings:
             output: where one of the outputs is now, or their folder.
         """
         folder = output if output.is_dir() and output.name != FIGURES else output.parent
-        return replace(self, output_directory=folder)
+        return replace(self, output_directory=folder, former_directory=None)
+
+    def elsewhere(self, folder: Path) -> EfeatureSettings:
+        """The same settings for a pass that writes into another folder than the former ones."""
+        former = self.former_directory or self.output_directory
+        return replace(self, output_directory=folder, former_directory=former)
 
     def output(self, name: str) -> Path:
         """An output by its name."""
@@ -115,7 +124,7 @@ class EfeatureSettings:
     @property
     def recordings_file(self) -> Path:
         """What the first pass has read."""
-        return self.output("recordings.h5")
+        return (self.former_directory or self.output_directory) / RECORDINGS
 
     @property
     def features_file(self) -> Path:
@@ -124,8 +133,13 @@ class EfeatureSettings:
 
     @property
     def feature_table_file(self) -> Path:
-        """Recordings, their features and the statistics of targets."""
-        return self.output("efeatures.h5")
+        """Recordings, their features and the statistics of targets, as measuring writes them."""
+        return self.output(FEATURE_TABLE)
+
+    @property
+    def measured_file(self) -> Path:
+        """The same, as drawing reads them."""
+        return (self.former_directory or self.output_directory) / FEATURE_TABLE
 
     @property
     def impedance_max_freq_hz(self) -> float:

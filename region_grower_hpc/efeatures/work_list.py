@@ -30,7 +30,7 @@ class WorkList:
         tasks: (n,) numbers of the entries with a recording to measure, ascending.
         n_values: (n,) values of each.
         requests: features with settings, by number.
-        arrays: `texts` (bytes of the recordings of each task) with `text_ends` (n,), and `asked`
+        arrays: `numbers` of the entries, `texts` (bytes of the recordings of each task) with `text_ends` (n,), and `asked`
             (numbers of requests) with `asked_ends` (one a recording) and `recording_ends` (n,).
     """
 
@@ -70,6 +70,7 @@ class WorkList:
         codes_of_all = [codes for each in work for _, codes in each]
         flat = [code for codes in codes_of_all for code in codes]
         arrays: dict[str, NDArray[Any]] = {
+            "numbers": np.array(tasks, dtype=np.int64),
             "texts": np.frombuffer(b"".join(texts), dtype=np.uint8),
             "text_ends": _ends(map(len, texts)),
             "asked": np.array(flat, dtype=np.int32),
@@ -87,8 +88,9 @@ class WorkList:
 
 def work_of(plan: Plan, task: int) -> tuple[Entry, Work]:
     """What a task does: its entry and the recordings with their requests."""
-    place = int(np.searchsorted(plan.tasks, task))
     shared, context = plan.shared, plan.context
+    # Not the tasks of the plan, which may be those of a part.
+    place = int(np.searchsorted(shared["numbers"], task))
     begin, end = _span(shared["text_ends"], place)
     recordings = from_bytes(shared["texts"][begin:end].tobytes())
     first, _ = _span(shared["recording_ends"], place)

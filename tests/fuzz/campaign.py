@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.targets import FORMATS, TARGETS, Target
+from tests.fuzz.target import FORMATS, Target
+from tests.fuzz.targets import TARGETS
 from tests.fuzz.zygote import ACCEPTED, NOT_MADE, REFUSED, Outcome, run_cases
 
 #: Of the accepted files, one in so many is given to the whole command too.

@@ -17,7 +17,7 @@ from tests.fuzz.good_files import make_good_files
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.zygote import ACCEPTED, REFUSED, try_undamaged
 
-N_FILES = int(os.environ.get("FUZZ_FILES", "200"))
+N_FILES = int(os.environ.get("FUZZ_FILES", "100"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
 KEPT = Path(os.environ.get("FUZZ_KEEP", "fuzz-defects"))
 

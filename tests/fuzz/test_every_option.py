@@ -6,16 +6,20 @@ import click
 import pytest
 
 from region_grower_hpc.cli import COMMANDS, main
+from region_grower_hpc.efeatures.command import JsonOrFile, PresetOrFile
 from tests.fuzz.targets import TARGETS
 
 #: Options of which a path is only written, of every command.
 WRITTEN = {
     *("--out-cells", "--out-apical", "--out-morph-dir", "--out-failures", "--container-path"),
     *("--out-apical-nrn-sections", "--out-debug-data", "--parameter-filename", "--json"),
-    *("--distribution-filename", "--out", "--out-dir"),
+    *("--distribution-filename", "--out", "--out-dir", "--output-directory"),
 }
 #: Options of texts that are no paths.
 TEXTS = {"--region", "--part", "--cross-mtype", "--morph-path-col", "--morph-db-col"}
+TEXTS |= {"--protocols-rheobase"}
+#: Types of options that are or may be paths.
+FILES = (click.Path, click.types.StringParamType, JsonOrFile, PresetOrFile)
 REASONS = {
     "--atlas-cache": "accepted and not used",
     "--dask-config": "a JSON text that is only parsed; a file is not opened",
@@ -51,7 +55,7 @@ def test_each_file_of_a_command_has_a_target(command: str) -> None:
     missing = [
         f"{command} {spelling}"
         for name, parameter in _parameters()
-        if name == command and isinstance(parameter.type, click.Path | click.types.StringParamType)
+        if name == command and isinstance(parameter.type, FILES)
         if (spelling := _spelling(parameter)) not in WRITTEN | TEXTS
         and spelling not in REASONS
         and not {f"{command} {spelling}", f"* {spelling}"} & (tried | set(REASONS))

@@ -30,7 +30,7 @@ from click.testing import CliRunner
 from region_grower_hpc.cli import main
 from region_grower_hpc.errors import ExitCode, InvalidInputError
 from tests.fuzz.forked_trial import forked_trials
-from tests.fuzz.targets import Target
+from tests.fuzz.target import Target
 
 #: Memory that a file of some kB may cost beyond what the process has.
 MOST_MEMORY = 512 * 2**20
