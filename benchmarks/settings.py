@@ -18,6 +18,7 @@ class Settings:
         work: folder for inputs and outputs of the measured commands.
         quick: one repetition of little work, to try the measurements themselves.
         clone_peer: the pinned morphology-workflows; None without its environment.
+        efeatures_peer: the pinned bluepyefe; None without its environment.
     """
 
     ours: Tool
@@ -25,6 +26,7 @@ class Settings:
     work: Path
     quick: bool
     clone_peer: Tool | None = None
+    efeatures_peer: Tool | None = None
 
     @property
     def tools(self) -> list[Tool]:

@@ -101,6 +101,14 @@ def clone_peer(environment: Path) -> Tool:
     )
 
 
+def efeatures_peer(environment: Path) -> Tool:
+    """The environment that make_efeatures_peer_env.sh made; its program is its interpreter."""
+    python = environment.absolute() / "bin" / "python"
+    if not any(environment.glob("lib/python*/site-packages/bluepyefe")):
+        raise CommandFailedError(f"{environment} has no bluepyefe: install bluepyefe there")
+    return Tool("peer", python, python, 1, "import bluepyefe.extract")
+
+
 def _tool(name: str, python: Path, program: str, serial: int, imports: str) -> Tool:
     script = python.parent / program
     if not script.exists():

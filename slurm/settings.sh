@@ -56,6 +56,19 @@ set_clone_command() {
     )
 }
 
+# The same for efeatures.sbatch, with all outputs in $OUT, which is the folder `efeatures` in the one
+# above. A recording takes milliseconds: a few ranks do for thousands of them.
+set_efeatures_command() {
+    COMMAND=(
+        region-grower-hpc extract-efeatures
+        --files-metadata files_metadata.json
+        --targets targets.json
+        --output-directory "$OUT"
+        --plot
+        --task-timeout 240
+    )
+}
+
 # How srun and the MPI library find each other; `srun --mpi=list` shows what your SLURM has.
 # MPICH, Intel MPI, MVAPICH: pmi2 in most places. Open MPI: pmix.
 MPI=pmi2

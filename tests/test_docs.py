@@ -18,11 +18,12 @@ from region_grower_hpc.errors import ExitCode
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 SYNTHESIS = ROOT / "docs" / "synthesis.md"
+EFEATURES = ROOT / "docs" / "efeatures.md"
 #: The page that tells the options of a command, where it is not that of synthesis.
 PAGES = {
     "clone-morphologies": ROOT / "docs" / "clone.md",
-    "extract-efeatures": ROOT / "docs" / "efeatures.md",
-    "plot-recordings": ROOT / "docs" / "efeatures.md",
+    "extract-efeatures": EFEATURES,
+    "plot-recordings": EFEATURES,
     "compare": ROOT / "docs" / "compare.md",
     "status": ROOT / "docs" / "inspection.md",
     "rerun": ROOT / "docs" / "inspection.md",
@@ -147,6 +148,61 @@ def test_defaults_in_the_table_are_those_of_the_command(name: str) -> None:
 def test_python_compiles(path: Path) -> None:
     for number, block in enumerate(code_blocks(path, "python")):
         compile(block, f"{path.name}, block {number}", "exec")
+
+
+def rows_of_section(path: Path, title: str) -> list[list[str]]:
+    """Cells of the rows of all tables of a section."""
+    section = re.split(r"^#+ ", text(path).partition(f"# {title}\n")[2], maxsplit=1, flags=re.M)[0]
+    return [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
+
+
+def test_classes_of_stimuli_are_told() -> None:
+    from region_grower_hpc.efeatures.stimuli import STIMULI
+    from region_grower_hpc.efeatures.stimuli.names import CLASS_OF_PART
+
+    told: list[tuple[str, str]] = []
+    for row in rows_of_section(EFEATURES, "Stimuli")[2:]:
+        names, parts = (cell.split(", ") for cell in row[:2])
+        told += zip(parts, names * len(parts) if len(names) == 1 else names, strict=True)
+    assert told == list(CLASS_OF_PART)
+    keys = [
+        name for row in rows_of_section(EFEATURES, "Keys of step") for name in row[0].split(", ")
+    ]
+    assert sorted(keys[2:]) == sorted(one.name for one in STIMULI)
+
+
+def test_formats_of_recordings_and_what_they_need_are_told() -> None:
+    from region_grower_hpc.efeatures.readers import SUFFIXES, required_keys
+
+    needed = {
+        suffix: row[-1]
+        for row in rows_of_section(EFEATURES, "Files")
+        for suffix in re.findall(r"`(\.\w+)`", row[0])
+    }
+    assert list(needed) == list(SUFFIXES)
+    for suffix, keys in needed.items():
+        for key in set(required_keys(f"a{suffix}")) - {"filepath"}:
+            assert f"`{key}`" in keys, f"{suffix}: {key}"
+
+
+def test_stages_of_failures_of_recordings_are_told() -> None:
+    from region_grower_hpc.efeatures.problem import STAGES
+
+    rows = rows_of_section(EFEATURES, "Failures")
+    assert [f"`{stage}`" for stage in STAGES] == [row[0] for row in rows[2 : 2 + len(STAGES)]]
+
+
+def test_columns_of_recordings_are_told(tmp_path: Path) -> None:
+    import h5py
+
+    from region_grower_hpc.efeatures.recording_table import write_recordings
+
+    write_recordings(tmp_path / "recordings.h5", [])
+    with h5py.File(tmp_path / "recordings.h5") as file:
+        names = set(file["recordings"])
+    rows = rows_of_section(ROOT / "docs" / "formats.md", "Features of recordings")
+    told = {name for row in rows[: 2 + len(names)] for name in re.findall(r"`(\w+)`", row[0])}
+    assert names <= told
 
 
 def test_the_job_of_the_engine_page_runs(tmp_path: Path) -> None:

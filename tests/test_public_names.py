@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from region_grower_hpc import cli, clone, errors, synthesis, testing
+from region_grower_hpc import cli, clone, efeatures, errors, synthesis, testing
 
 #: Parameters of region_grower.synthesize_morphologies.SynthesizeMorphologies 1.6.0, in order.
 SYNTHESIZE_MORPHOLOGIES = [
@@ -57,6 +57,42 @@ CLONE_MORPHOLOGIES = [
     "parallel_factory_type",
     "morph_path_col",
 ]
+#: Parameters of bluepyefe.extract.extract_efeatures 2.3.63, in order.
+EXTRACT_EFEATURES = [
+    "output_directory",
+    "files_metadata",
+    "targets",
+    "threshold_nvalue_save",
+    "protocols_rheobase",
+    "absolute_amplitude",
+    "recording_reader",
+    "map_function",
+    "write_files",
+    "plot",
+    "low_memory_mode",
+    "protocol_mode",
+    "efel_settings",
+    "extract_per_cell",
+    "rheobase_strategy",
+    "rheobase_settings",
+    "auto_targets",
+    "pickle_cells",
+    "default_std_value",
+]
+#: Parameters of the other functions of bluepyefe.extract 2.3.63; ours may have more behind them.
+EFEATURES = {
+    "read_recordings": "files_metadata recording_reader map_function efel_settings",
+    "extract_efeatures_at_targets": "cells targets map_function efel_settings",
+    "group_efeatures": "cells targets absolute_amplitude use_global_rheobase protocol_mode "
+    "efel_settings",
+    "create_feature_protocol_files": "cells protocols output_directory threshold_nvalue_save "
+    "write_files save_files_used default_std_value",
+    "compute_rheobase": "cells protocols_rheobase rheobase_strategy rheobase_settings",
+    "plot_recordings": "files_metadata output_directory recording_reader map_function",
+    "convert_legacy_targets": "targets",
+    "cells_pickle_output_path": "output_directory",
+    "protocols_pickle_output_path": "output_directory",
+}
 METHODS = [
     "assign_atlas_data",
     "check_context_consistency",
@@ -116,6 +152,44 @@ def test_clone_morphologies() -> None:
     assert parameters["y_scales"].default == (0.95, 0.975, 1.025, 1.05)
 
 
+def test_efeatures() -> None:
+    assert efeatures.__all__ == [
+        "AutoTarget",
+        "cells_pickle_output_path",
+        "compute_rheobase",
+        "convert_legacy_targets",
+        "create_feature_protocol_files",
+        "extract_efeatures",
+        "extract_efeatures_at_targets",
+        "group_efeatures",
+        "inspect_nwb",
+        "plot_recordings",
+        "protocols_pickle_output_path",
+        "read_recordings",
+        "translate_legacy_config",
+    ]
+    assert all(hasattr(efeatures, name) for name in efeatures.__all__)
+    with pytest.raises(AttributeError):
+        efeatures.absent  # noqa: B018
+
+
+def test_extract_efeatures() -> None:
+    parameters = inspect.signature(efeatures.extract_efeatures).parameters
+    positional = [
+        name for name, value in parameters.items() if value.kind is not value.KEYWORD_ONLY
+    ]
+    assert positional == EXTRACT_EFEATURES
+    assert parameters["default_std_value"].default == 0.001
+    assert parameters["rheobase_strategy"].default == "absolute"
+
+
+@pytest.mark.parametrize("name", EFEATURES)
+def test_functions_of_efeatures(name: str) -> None:
+    parameters = inspect.signature(getattr(efeatures, name)).parameters
+    expected = EFEATURES[name].split()
+    assert list(parameters)[: len(expected)] == expected
+
+
 def test_commands() -> None:
     assert list(cli.COMMANDS) == [
         "generate-parameters",
@@ -123,6 +197,8 @@ def test_commands() -> None:
         "synthesize-morphologies",
         "merge",
         "clone-morphologies",
+        "extract-efeatures",
+        "plot-recordings",
         "status",
         "rerun",
         "compare",

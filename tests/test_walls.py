@@ -20,9 +20,11 @@ SYSTEMS = {
 SCIENCE = {
     "diameter_synthesis",
     "efel",
+    "igor2",
     "libsonata",
     "matplotlib",
     "morphio",
+    "neo",
     "neurom",
     "neurots",
     "nrrd",
@@ -77,7 +79,13 @@ def test_only_cli_and_commands_import_click(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_rooms_import_downwards_only(path: Path) -> None:
     here = path.relative_to(PACKAGE).parts[0]
-    reached = {room(name) for name in imports(path)} - {None, here, "errors", "names_on_use", "__version__"}
+    reached = {room(name) for name in imports(path)} - {
+        None,
+        here,
+        "errors",
+        "names_on_use",
+        "__version__",
+    }
     if here == "engine":
         # Whole files, digests: nothing of neurons. Not formats that need a science library.
         allowed = {
@@ -117,6 +125,8 @@ def test_commands_are_imported_by_the_front_end_alone(path: Path) -> None:
         ["status", "--help"],
         ["rerun", "--help"],
         ["clone-morphologies", "--help"],
+        ["extract-efeatures", "--help"],
+        ["plot-recordings", "--help"],
     ],
 )
 def test_help_loads_no_science(arguments: list[str]) -> None:

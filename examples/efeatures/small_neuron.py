@@ -145,7 +145,10 @@ def gate_table() -> tuple[FloatArray, FloatArray]:
     v = np.arange(LOWEST_MV, HIGHEST_MV, 1 / ROWS_PER_MV) + 1e-6
     u = v - THRESHOLD_MV
     rates = [
-        (0.32 * (u - 13) / (1 - np.exp((13 - u) / 4)), 0.28 * (u - 40) / (np.exp((u - 40) / 5) - 1)),
+        (
+            0.32 * (u - 13) / (1 - np.exp((13 - u) / 4)),
+            0.28 * (u - 40) / (np.exp((u - 40) / 5) - 1),
+        ),
         (0.128 * np.exp((17 - u) / 18), 4 / (1 + np.exp((40 - u) / 5))),
         (0.032 * (u - 15) / (1 - np.exp((15 - u) / 5)), 0.5 * np.exp((10 - u) / 40)),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,18 @@ from region_grower_hpc.clone.settings import (
     CloneSettings,
 )
 from region_grower_hpc.clone.value_checks import repeated_scale
-from region_grower_hpc.engine.command import Command, engine_options, setup_logging, split
+from region_grower_hpc.engine.command import (
+    Command,
+    FiniteRange,
+    engine_options,
+    setup_logging,
+    split,
+)
 from region_grower_hpc.errors import ExitCode, InvalidInputError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
-
-
-class Finite(click.FloatRange):
-    """A range of numbers without infinity and NaN."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """The number."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value} is no finite number.", param, ctx)
-        return number
 
 
 @click.command(cls=Command)
@@ -72,7 +66,7 @@ class Finite(click.FloatRange):
 )
 @click.option(
     "--y-scale",
-    type=Finite(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     multiple=True,
     default=Y_SCALES,
     show_default=True,
@@ -82,7 +76,7 @@ class Finite(click.FloatRange):
 )
 @click.option(
     "--clone-multiplier",
-    type=Finite(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
     metavar="F",
@@ -90,7 +84,7 @@ class Finite(click.FloatRange):
 )
 @click.option(
     "--std-angle",
-    type=Finite(min=0),
+    type=FiniteRange(min=0),
     default=10.0,
     show_default=True,
     metavar="F",
@@ -98,7 +92,7 @@ class Finite(click.FloatRange):
 )
 @click.option(
     "--std-scale",
-    type=Finite(min=0),
+    type=FiniteRange(min=0),
     default=0.2,
     show_default=True,
     metavar="F",
@@ -166,7 +160,7 @@ class Finite(click.FloatRange):
 @click.option("--out-cells", type=FILE, help="SONATA or MVD3 file of cells to write.")
 @click.option(
     "--max-drop-ratio",
-    type=Finite(min=0, max=1),
+    type=FiniteRange(min=0, max=1),
     default=0.0,
     show_default=True,
     metavar="F",

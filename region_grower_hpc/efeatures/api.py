@@ -7,16 +7,18 @@ nothing else; documents and targets of the caller are left as they are.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.efeatures.analysis import analysis_of
-from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget
+from region_grower_hpc.efeatures.auto_target_checks import auto_target_problems
+from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget, auto_targets_of
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.cell_work import CellReader
 from region_grower_hpc.efeatures.columns import Columns, matrix_of
 from region_grower_hpc.efeatures.documents import create_feature_protocol_files
+from region_grower_hpc.efeatures.efel_names import setting_problem
 from region_grower_hpc.efeatures.efel_requests import FeatureRequest
 from region_grower_hpc.efeatures.entry_recordings import Reader
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
@@ -27,7 +29,7 @@ from region_grower_hpc.efeatures.metadata import Entry, entries_of, metadata_pro
 from region_grower_hpc.efeatures.pickles import CELLS_PICKLE, PROTOCOLS_PICKLE, write_pickles
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.results import results_of, write_each_cell
-from region_grower_hpc.efeatures.rheobase import compute_rheobase
+from region_grower_hpc.efeatures.rheobase import compute_rheobase, settings_problems
 from region_grower_hpc.efeatures.settings import (
     EFEL_SETTINGS,
     PROTOCOLS_RHEOBASE,
@@ -39,7 +41,11 @@ from region_grower_hpc.efeatures.sheets import (
     features_sheets,
     recordings_sheets,
 )
-from region_grower_hpc.efeatures.targets import convert_legacy_targets, targets_of
+from region_grower_hpc.efeatures.targets import (
+    convert_legacy_targets,
+    target_problems,
+    targets_of,
+)
 from region_grower_hpc.errors import InvalidInputError
 
 LOGGER = logging.getLogger(__name__)
@@ -202,8 +208,12 @@ def extract_efeatures(
         compat=compat,
     )
     entries = _entries(files_metadata, recording_reader)
+    given = [dict(one) if isinstance(one, Mapping) else one for one in auto_targets or ()]
+    candidates = PRESET if auto_targets is None else auto_targets_of(given)
+    problems = [*_problems(settings, targets, candidates)]
+    if problems:
+        raise InvalidInputError("\n".join(problems))
     wanted = None if targets is None else targets_of(targets)
-    candidates = PRESET if auto_targets is None else [_auto_target(one) for one in auto_targets]
     reader = CellReader(
         recording_reader,
         settings.efel_settings,
@@ -314,8 +324,18 @@ def _recordings(cells: Iterable[Cell]) -> list[Recording]:
     return [recording for cell in cells for recording in cell.recordings]
 
 
-def _auto_target(given: AutoTarget | Mapping[str, Any]) -> AutoTarget:
-    return given if isinstance(given, AutoTarget) else AutoTarget(**given)
+def _problems(
+    settings: EfeatureSettings, targets: Any, auto_targets: Sequence[AutoTarget]
+) -> Iterator[str]:
+    """What is wrong with arguments that are documents, eFEL's names included."""
+    if targets is not None:
+        yield from target_problems(targets, "targets")
+    yield from auto_target_problems([vars(one) for one in auto_targets], "auto_targets")
+    for name, value in settings.efel_settings.items():
+        if (problem := setting_problem(name, value)) is not None:
+            yield f"efel_settings: {problem}"
+    for problem in settings_problems(settings.rheobase_strategy, settings.rheobase_settings):
+        yield f"rheobase_settings: {problem}"
 
 
 def _tell(failures: Iterable[FailureRow]) -> None:

@@ -17,7 +17,13 @@ from region_grower_hpc.efeatures.settings import (
     RHEOBASE_STRATEGIES,
     EfeatureSettings,
 )
-from region_grower_hpc.engine.command import Command, engine_options, setup_logging, split
+from region_grower_hpc.engine.command import (
+    Command,
+    FiniteRange,
+    engine_options,
+    setup_logging,
+    split,
+)
 from region_grower_hpc.errors import ExitCode, InvalidInputError
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -145,7 +151,7 @@ class PresetOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 )
 @click.option(
     "--default-std-value",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     default=0.001,
     show_default=True,
     metavar="F",
@@ -229,17 +235,17 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
     if not with_features:
         # As bluepyefe counts spikes where it only draws.
         own |= {"efel_settings": {}, "plot": True}
-    settings, codes = EfeatureSettings(**own), []
+    settings = EfeatureSettings(**own)
     jobs = passes(settings, with_features=with_features)
     for number, (job, output) in enumerate(jobs):
-        state_dir = state_dir_of_file(output)
+        state_dir, this = state_dir_of_file(output), options
         if options.state_dir is not None and number:
-            state_dir = values["state_dir"] / job.name
-            options = replace(options, state_dir=state_dir)
+            this = replace(this, state_dir=options.state_dir / job.name)
         # What has been read stays where other features are asked for.
-        again = {"overwrite_same": number > 0, "resume": options.resume and not number}
-        this = replace(options, **again)
-        codes.append(run(job, state_dir, this, started_s))
-        if options.dry_run or codes[-1] not in (ExitCode.DONE, ExitCode.TOO_MANY_FAILURES):
-            context.exit(codes[-1])
-    context.exit(max(codes))
+        this = replace(this, overwrite_same=number > 0, resume=options.resume and not number)
+        if number < len(jobs) - 1:
+            # The last pass judges the failures of all.
+            this = replace(this, max_failed_ratio=1.0)
+        code = run(job, state_dir, this, started_s)
+        if options.dry_run or code is not ExitCode.DONE:
+            context.exit(code)

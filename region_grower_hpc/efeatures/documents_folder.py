@@ -14,9 +14,10 @@ from region_grower_hpc.efeatures.columns import Columns
 from region_grower_hpc.efeatures.currents import holding_current
 from region_grower_hpc.efeatures.documents import CURRENTS, FEATURES, PROTOCOLS
 from region_grower_hpc.efeatures.entry_recordings import raw_traces
-from region_grower_hpc.efeatures.failures import FailureRow, add_failures
+from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.feature_file import write_feature_file
 from region_grower_hpc.efeatures.inputs import read_inputs
+from region_grower_hpc.efeatures.kept_failures import kept_failures
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.nodes_file import write_nodes
 from region_grower_hpc.efeatures.pickles import CELLS_PICKLE, PROTOCOLS_PICKLE, write_pickles
@@ -28,11 +29,13 @@ from region_grower_hpc.efeatures.settings import EfeatureSettings
 from region_grower_hpc.efeatures.trace import standardised
 from region_grower_hpc.efeatures.work_list import work_of
 from region_grower_hpc.engine.job import Failure, Plan, StoredResult
+from region_grower_hpc.engine.state import PlanRecord
 
+#: Of the job that measures.
+NAME = "measure-features"
 NODES = "nodes.h5"
 #: Arrays of a result of a task: values in the order of the requests, and JSON text of what failed.
 VALUES, PROBLEMS = "values", "problems"
-STAGE = "features"
 
 
 def outputs(settings: EfeatureSettings) -> list[Path]:
@@ -74,13 +77,15 @@ def gather(
     cells, targets = analysis.cells, analysis.targets
     rows = {one.task: [row_of(inputs.entries[one.task], one)] for one in failures}
     rows |= _fill(cells, plan, kept)
+    found = [row for task in sorted(rows) for row in rows[task]]
     results = results_of(cells, targets, settings, settings.output_directory)
     statistics = [
         target.statistics() for one in results.protocols for target in one.feature_targets
     ]
     holding = {cell.name: holding_current(cell) for cell in cells}
     columns = Columns.of(targets, settings.efel_settings, settings.compat)
-    attributes = {"options": json.dumps(dict(plan.options), sort_keys=True)}
+    digest = PlanRecord.of(NAME, plan).digest
+    attributes = {"plan": digest, "options": json.dumps(dict(plan.options), sort_keys=True)}
     write_feature_file(settings.feature_table_file, cells, columns, holding, statistics, attributes)
     write_nodes(
         settings.output(NODES),
@@ -94,8 +99,8 @@ def gather(
         if not settings.low_memory_mode:
             _add_traces(cells, inputs.entries, settings.compat)
         write_pickles(settings.output_directory, cells, results.protocols)
-    found = [row for task in sorted(rows) for row in rows[task]]
-    add_failures(settings.failures_csv, {STAGE}, found)
+    former = kept_failures(settings.recordings_file)
+    write_failures(settings.failures_csv, [*former, *found])
 
 
 def _fill(

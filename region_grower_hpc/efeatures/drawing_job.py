@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures.efeature_job import EfeatureJob
-from region_grower_hpc.efeatures.failures import FailureRow, add_failures
-from region_grower_hpc.efeatures.problem import RecordingProblem
+from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.settings import EfeatureSettings
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
-from region_grower_hpc.errors import TaskFailure
 from region_grower_hpc.formats.atomic import ReplacedTogether
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 ROW = np.dtype([("n_files", "i4"), ("n_problems", "i4")])
 #: Bytes of the files of a sheet, as far as is known before any is drawn.
 SHEET_BYTES = 300e3
-STAGE = "draw"
+#: Array of a result: JSON text of the rows of failures.csv; the others are files by their names.
+PROBLEMS = "problems"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class DrawingJob(EfeatureJob[DrawingContext]):
             outputs=[self._root] if self.with_features else [*map(self._root.joinpath, pages)],
             context=DrawingContext(tuple(sheets), table),
             group_bytes=(SHEET_BYTES,),
+            kept=(PROBLEMS,),
             settings={**settings.to_json(), "with_features": self.with_features},
         )
 
@@ -81,25 +82,27 @@ class DrawingJob(EfeatureJob[DrawingContext]):
         from region_grower_hpc.efeatures.sheets import RecordingsSheet
 
         sheet = state.sheets[task]
-        problems: list[RecordingProblem] = []
+        problems: list[FailureRow] = []
         if isinstance(sheet, RecordingsSheet):
             frequency_hz = self.settings.impedance_max_freq_hz
             files, problems = sheet.draw(self.settings.compat, frequency_hz)
         elif state.table is not None:
             files = sheet.draw(state.table)
-        if problems:
-            raise TaskFailure(STAGE, "; ".join(map(str, problems)))
-        arrays = {name: np.frombuffer(found, dtype=np.uint8) for name, found in files.items()}
+        told = json.dumps([astuple(row) for row in problems]).encode()
+        arrays = {
+            name: np.frombuffer(found, dtype=np.uint8)
+            for name, found in {**files, PROBLEMS: told}.items()
+        }
         return Result((len(files), len(problems)), arrays)
 
     def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
         """Write the files of some sheets."""
         for result in results:
             with ReplacedTogether() as replaced:
-                for name, content in result.arrays.items():
+                for name in result.arrays.keys() - {PROBLEMS}:
                     path = self._root / name
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    replaced.write(path, content.tobytes())
+                    replaced.write(path, result.arrays[name].tobytes())
 
     def gather(
         self,
@@ -109,12 +112,20 @@ class DrawingJob(EfeatureJob[DrawingContext]):
         kept: Iterable[StoredResult],
     ) -> None:
         """Add what could not be drawn to failures.csv."""
-        found = []
-        for failure in failures:
-            sheet = plan.context.sheets[failure.task]
-            cell, protocol = getattr(sheet, "cell", ""), getattr(sheet, "protocol", "")
-            found.append(FailureRow(str(cell), str(protocol), 0, "", STAGE, "", failure.message))
-        add_failures(self.settings.failures_csv, {STAGE}, found)
+        from region_grower_hpc.efeatures.kept_failures import kept_failures
+
+        settings = self.settings
+        former = kept_failures(settings.recordings_file)
+        if self.with_features:
+            former += kept_failures(settings.measured_file)
+        rows_by_task = {
+            one.task: [self._row_of(plan.context.sheets[one.task], one)] for one in failures
+        }
+        for result in kept:
+            told = json.loads(result.arrays[PROBLEMS].tobytes())
+            rows_by_task[result.task] = [FailureRow(*row) for row in told]
+        found = [row for task in sorted(rows_by_task) for row in rows_by_task[task]]
+        write_failures(settings.failures_csv, [*former, *found])
 
     def lost(self, plan: Plan) -> Path | None:
         """The pages of a cell and protocol that are no longer there."""
@@ -144,6 +155,12 @@ class DrawingJob(EfeatureJob[DrawingContext]):
         if output is not None:
             made = made.moved(output.absolute())
         return cls(made, with_features)
+
+    @staticmethod
+    def _row_of(sheet: Sheet, failure: Failure) -> FailureRow:
+        """The row of a sheet of which nothing could be drawn."""
+        cell, protocol = (str(getattr(sheet, key, "")) for key in ("cell", "protocol"))
+        return FailureRow(cell, protocol, 0, "", failure.kind, "", failure.message)
 
     @property
     def _root(self) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from region_grower_hpc.efeatures.metadata import Entry
-from region_grower_hpc.efeatures.problem import STAGES, RecordingProblem
+from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.errors import TooManyFailuresError
 from region_grower_hpc.formats import atomic
 
@@ -47,12 +47,6 @@ def write_failures(path: Path, rows: Iterable[FailureRow]) -> None:
     atomic.write_text(path, text.getvalue())
 
 
-def add_failures(path: Path, stages: Collection[str], rows: Iterable[FailureRow]) -> None:
-    """Write rows of some stages in place of former ones; rows of other stages stay."""
-    others = [stage for stage in STAGES if stage not in stages]
-    write_failures(path, [*read_failures(path, others), *rows])
-
-
 def too_many(
     path: Path, n_failed: int, n_entries: int, max_failed_ratio: float | None
 ) -> TooManyFailuresError | None:
@@ -74,8 +68,8 @@ def too_many(
     )
 
 
-def read_failures(path: Path, stages: Collection[str] = STAGES) -> list[FailureRow]:
-    """The rows of some stages; none of a file that is absent or has other columns."""
+def read_failures(path: Path) -> list[FailureRow]:
+    """All rows; none of a file that is absent or has other columns."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
@@ -83,9 +77,8 @@ def read_failures(path: Path, stages: Collection[str] = STAGES) -> list[FailureR
         return []
     if not rows or tuple(rows[0]) != COLUMNS:
         return []
-    kept = (row for row in rows[1:] if len(row) == len(COLUMNS))
     return [
         FailureRow(row[0], row[1], int(row[2]), *row[3:])
-        for row in kept
-        if row[4] in stages and row[2].isdigit()
+        for row in rows[1:]
+        if len(row) == len(COLUMNS) and row[2].isdigit()
     ]

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from region_grower_hpc import __version__
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.columns import Columns, matrix_of
-from region_grower_hpc.efeatures.recording_table import write_columns, write_reals, write_texts
+from region_grower_hpc.efeatures.failures import FailureRow
+from region_grower_hpc.efeatures.kept_failures import keep_failures
+from region_grower_hpc.efeatures.recording_table import write_columns
+from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atomic import replacing
 
@@ -30,6 +33,7 @@ def write_feature_file(
     holding_current_na: Mapping[str, float],
     statistics: Sequence[Mapping[str, Any]],
     attributes: Mapping[str, Any],
+    failures: Sequence[FailureRow] = (),
 ) -> None:
     """Write efeatures.h5.
 
@@ -40,6 +44,7 @@ def write_feature_file(
         holding_current_na: of each cell that has recordings.
         statistics: of each target: protocol, amplitude, tolerance, efeature_name, mean, std, n.
         attributes: of the file: what the numbers depend on.
+        failures: what could not be measured.
     """
     recordings = [recording for cell in cells for recording in cell.recordings]
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
@@ -66,6 +71,7 @@ def write_feature_file(
             write_texts(targets, name, [one[name] for one in statistics])
         for name in _REALS:
             write_reals(targets, name, [one[name] for one in statistics])
+        keep_failures(file, failures)
         targets["n"] = np.array([one["n"] for one in statistics], dtype=np.int64)
 
 

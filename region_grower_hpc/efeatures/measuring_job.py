@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures import documents_folder
-from region_grower_hpc.efeatures.documents_folder import PROBLEMS, VALUES
+from region_grower_hpc.efeatures.documents_folder import NAME, PROBLEMS, VALUES
 from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
@@ -54,7 +54,7 @@ class MeasuringState:
 class MeasuringJob(EfeatureJob[MeasuringState]):
     """Compute the features of recordings within the windows of targets."""
 
-    name = "measure-features"
+    name = NAME
 
     def plan(self) -> Plan:
         """Find rheobases and targets, and what each recording is measured for."""

@@ -159,7 +159,7 @@ def _value_problems(metadata: Mapping[str, Any]) -> Iterator[str]:
     for key in _UNIT_KEYS:
         value = metadata.get(key)
         if value is not None and (problem := unit_problem(key, value)) is not None:
-            yield problem
+            yield f"{key} {problem}"
     for key in (*_NUMBER_KEYS, *_TIMING_KEYS, "dt"):
         value = metadata.get(key)
         if value is not None and not _is_number(value):

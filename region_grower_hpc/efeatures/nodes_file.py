@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from region_grower_hpc.efeatures.recording_table import write_reals, write_texts
+from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
 from region_grower_hpc.formats.atomic import replacing
 
 POPULATION = "recorded_cells"

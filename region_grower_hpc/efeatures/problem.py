@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-#: Where a recording can fail, in the order of the work.
+#: Where a recording can fail, in the order of the work. The engine adds: internal, crash, memory,
+#: timeout.
 STAGES = ("open", "read", "units", "interpret", "features", "draw")
 
 

@@ -137,8 +137,8 @@ class ReadingJob(EfeatureJob[ReadingState]):
                 for problem in json.loads(result.arrays[PROBLEMS].tobytes())
             ]
         _tell_uncertain(cells.values())
-        write_recordings(self.settings.recordings_file, list(cells.values()))
         rows_of_all = [row for task in sorted(failed) for row in failed[task]]
+        write_recordings(self.settings.recordings_file, list(cells.values()), rows_of_all)
         write_failures(self.settings.failures_csv, rows_of_all)
 
     def lost(self, plan: Plan) -> Path | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 
 from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.failures import FailureRow
+from region_grower_hpc.efeatures.kept_failures import keep_failures
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.recording_text import from_json, to_json
+from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atomic import replacing
 
@@ -36,8 +38,16 @@ _RELATIVE = ("amp_rel", "amp2_rel", "hypamp_rel")
 _WHOLE = "json"
 
 
-def write_recordings(path: Path, cells: Sequence[Cell]) -> None:
-    """Write recordings.h5; cells without a recording are in it by name."""
+def write_recordings(
+    path: Path, cells: Sequence[Cell], failures: Sequence[FailureRow] = ()
+) -> None:
+    """Write recordings.h5.
+
+    Args:
+        path: of the file.
+        cells: those without a recording are in it by name.
+        failures: what could not be read.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     recordings = [recording for cell in cells for recording in cell.recordings]
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
@@ -45,6 +55,7 @@ def write_recordings(path: Path, cells: Sequence[Cell]) -> None:
         table = file.create_group("recordings")
         write_columns(table, recordings)
         write_texts(table, _WHOLE, [json.dumps(to_json(one)) for one in recordings])
+        keep_failures(file, failures)
 
 
 def read_recordings(path: Path) -> list[Cell]:
@@ -81,14 +92,3 @@ def write_columns(group: h5py.Group, recordings: Sequence[Recording]) -> None:
         write_reals(group, name, [one.relative.get(name) for one in recordings])
     write_reals(group, "spikecount", [one.spikecount for one in recordings])
     write_reals(group, "auto_threshold", [one.auto_threshold for one in recordings])
-
-
-def write_texts(group: h5py.Group, name: str, texts: Sequence[str]) -> None:
-    """Write a dataset of UTF-8 text."""
-    group.create_dataset(name, data=[text.encode() for text in texts], dtype=h5py.string_dtype())
-
-
-def write_reals(group: h5py.Group, name: str, numbers: Sequence[Any]) -> None:
-    """Write a dataset of numbers, NaN for None."""
-    values = [np.nan if number is None else float(number) for number in numbers]
-    group[name] = np.array(values, dtype=np.float64)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.entry_recordings import Reader, raw_traces
+from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.feature_table import FeatureTable
 from region_grower_hpc.efeatures.figures.cell_styles import cell_styles
 from region_grower_hpc.efeatures.figures.feature_plots import feature_plots
@@ -50,14 +51,14 @@ class RecordingsSheet:
         compat: bool = False,
         max_freq_hz: float = MAX_FREQ_HZ,
         reader: Reader | None = None,
-    ) -> tuple[Files, list[RecordingProblem]]:
+    ) -> tuple[Files, list[FailureRow]]:
         """The files, and what cannot be drawn; the traces of one entry are held at a time."""
         of_entry: dict[int, list[tuple[int, Recording]]] = {}
         for number, recording in enumerate(from_bytes(self.recordings)):
             of_entry.setdefault(recording.index, []).append((number, recording))
         panels: list[Panel] = []
         files: Files = {}
-        problems: list[RecordingProblem] = []
+        problems: list[FailureRow] = []
         for entry in self.entries:
             try:
                 raw = raw_traces(entry, compat, reader)
@@ -68,8 +69,12 @@ class RecordingsSheet:
                         names = self.cell, self.protocol, number
                         files |= impedance(*names, recording, max_freq_hz)
                     recording.trace = None
-            except (RecordingProblem, IndexError) as problem:
-                problems.append(RecordingProblem("draw", "", f"{entry}: {problem}"))
+            except RecordingProblem as problem:
+                text = RecordingProblem("draw", problem.key, problem.text)
+                problems.append(FailureRow.of(entry, text))
+            except IndexError:
+                text = RecordingProblem("draw", "", "the file has fewer recordings than before")
+                problems.append(FailureRow.of(entry, text))
         return panel_pages(self.cell, self.protocol, panels) | files, problems
 
     @property
@@ -146,10 +151,10 @@ class Drawing:
     max_freq_hz: float = MAX_FREQ_HZ
     reader: Reader | None = None
 
-    def draw(self, sheet: Sheet) -> list[RecordingProblem]:
+    def draw(self, sheet: Sheet) -> list[FailureRow]:
         """Write the files of a sheet; what cannot be drawn."""
         files: Files = {}
-        problems: list[RecordingProblem] = []
+        problems: list[FailureRow] = []
         if isinstance(sheet, RecordingsSheet):
             files, problems = sheet.draw(self.compat, self.max_freq_hz, self.reader)
         elif self.table is not None:
@@ -163,9 +168,13 @@ class Drawing:
 
 def recordings_sheets(cells: Sequence[Cell], entries: Sequence[Entry]) -> list[RecordingsSheet]:
     """A sheet for each cell and protocol with a recording."""
+    read = {
+        (one.cell_name, one.protocol_name, one.index) for cell in cells for one in cell.recordings
+    }
     by_place: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        by_place.setdefault((entry.cell, entry.protocol), []).append(entry)
+        if (entry.cell, entry.protocol, entry.index) in read:
+            by_place.setdefault((entry.cell, entry.protocol), []).append(entry)
     return [
         RecordingsSheet(
             cell.name,

@@ -30,8 +30,9 @@ class WorkList:
         tasks: (n,) numbers of the entries with a recording to measure, ascending.
         n_values: (n,) values of each.
         requests: features with settings, by number.
-        arrays: `numbers` of the entries, `texts` (bytes of the recordings of each task) with `text_ends` (n,), and `asked`
-            (numbers of requests) with `asked_ends` (one a recording) and `recording_ends` (n,).
+        arrays: `numbers` of the entries; `texts` (bytes of the recordings of each) with
+            `text_ends` (n,); `asked` (numbers of requests) with `asked_ends` (one a recording) and
+            `recording_ends` (n,).
     """
 
     tasks: NDArray[np.int64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -56,6 +57,17 @@ _OF_MERGE = (
     "max_failed_ratio",
     "log_level",
 )
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers without infinity and NaN."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
 
 
 def engine_options(function: FunctionT) -> FunctionT:
@@ -195,13 +207,7 @@ def settings_option() -> Callable[[Any], Any]:
 def _read_settings(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
     if path is None:
         return
-    options = {
-        spelling.lstrip("-").replace("_", "-"): option
-        for option in context.command.params
-        if isinstance(option, click.Option)
-        for spelling in option.opts
-        if spelling.startswith("--")
-    }
+    options = _option_names(context)
     values: dict[str, Any] = {}
     for key, value in _load(path, context).items():
         option = options.get(str(key).replace("_", "-"))
@@ -241,8 +247,24 @@ def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
         raise InvalidInputError(
             f"settings {path}: {context.info_name} must be a table of options and values"
         )
-    plain = {key: value for key, value in content.items() if not isinstance(value, dict)}
+    # Tables of other commands are none of ours; those of options whose values are objects are.
+    plain = {
+        key: value
+        for key, value in content.items()
+        if not isinstance(value, dict) or str(key).replace("_", "-") in _option_names(context)
+    }
     return {**plain, **own}
+
+
+def _option_names(context: click.Context) -> dict[str, click.Option]:
+    """Long options of a command without their dashes."""
+    return {
+        spelling.lstrip("-").replace("_", "-"): option
+        for option in context.command.params
+        if isinstance(option, click.Option)
+        for spelling in option.opts
+        if spelling.startswith("--")
+    }
 
 
 class Program:

@@ -40,7 +40,7 @@ TARGETS: list[dict[str, Any]] = [
         **{"efeature": "Spikecount", "protocol": "IDrest", "amplitude": 150, "tolerance": 20},
         **{"efel_settings": {"Threshold": -30.0}, "efeature_name": "Spikecount_low"},
     },
-    {"efeature": "voltage_deflection", "protocol": "IV", "amplitude": -40, "tolerance": 15},
+    {"efeature": "voltage_deflection", "protocol": "IV", "amplitude": -40, "tolerance": 16},
     {"efeature": "voltage_base", "protocol": "SineSpec", "amplitude": 25, "tolerance": 15},
 ]
 AUTO_TARGETS: list[dict[str, Any]] = [

@@ -71,10 +71,12 @@ def keep(outcome: Outcome, seed: int, good: Path, folder: Path) -> None:
     target = TARGETS[outcome.target]
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / f"{target.name} {outcome.number} {Path(target.file).name}"
-    if os.fork() == 0:  # what damages HDF5 files uses the library, which may crash
+    pid = os.fork()
+    if pid == 0:  # what damages HDF5 files uses the library, which may crash
         place.write_bytes(target.damaged(seed, outcome.number, good))
         os._exit(0)
-    os.wait()
+    # Not any child: the one that tries files may have ended too.
+    os.waitpid(pid, 0)
     story = f"{outcome.kind}\n{replay(outcome, seed)}\n\n{outcome.told}\n"
     place.with_name(place.name + ".txt").write_text(story, errors="surrogateescape")
 

@@ -30,6 +30,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "axon": {"filepath": "two.abf"},
     "command": {"filepath": "one.abf", "ton": 46.0, "toff": 146.0},
     **{layout: {"filepath": f"{layout}.nwb"} for layout in LAYOUTS},
+    "vu": {"filepath": "vu.nwb", "protocol_name": "Step"},
     "mat": {"filepath": "x.mat", "i_unit": "A", "v_unit": "V", "t_unit": "s"},
     "txt": {
         **{"filepath": "x.txt", "dt": 0.25, "amplitudes": [*AMPS_NA], "hypamp": 0.0},

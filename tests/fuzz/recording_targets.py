@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from region_grower_hpc.efeatures.analysis import analysis_of
@@ -84,7 +85,10 @@ def extract(settings: EfeatureSettings) -> None:
         failures += reader.measure((cell, requests, by_cell[cell.name]))[1]
     results_of(cells, found.targets, settings, None, quiet=True)
     if failures:
-        raise InvalidInputError("\n".join(f"{row.file}: {row.error}" for row in failures))
+        # failures.csv names the file of the recording; the rest of the command is the user's.
+        documents = [settings.files_metadata, settings.targets, settings.auto_targets]
+        told = "\n".join(f"{row.file}: {row.key}: {row.error}" for row in failures)
+        raise InvalidInputError(f"{documents}: {told}")
 
 
 def _target(
@@ -184,5 +188,6 @@ def recording_targets() -> list[Target]:
         ("--efel-settings", "efel.json"),
         ("--rheobase-settings", "rheobase.json"),
     ):
-        found.append(_target(option, "JSON", file, {**plain, option: file}, option))
+        target = _target(option, "JSON", file, {**plain, option: file}, option)
+        found.append(replace(target, told_as=option))
     return found
