@@ -54,20 +54,21 @@ AUTO_TARGETS: list[dict[str, Any]] = [
 
 def time_ms() -> FloatArray:
     """Times of all samples."""
-    return np.arange(round(TEND_MS / DT_MS)) * DT_MS
+    return np.arange(round(TEND_MS / DT_MS), dtype=np.float64) * DT_MS
 
 
 def step(amp_na: float) -> FloatArray:
     """Holding current with a step."""
     t_ms = time_ms()
-    return HOLDING_NA + amp_na * ((t_ms >= TON_MS) & (t_ms < TOFF_MS))
+    on = ((t_ms >= TON_MS) & (t_ms < TOFF_MS)).astype(np.float64)
+    return HOLDING_NA + amp_na * on
 
 
 def chirp(amp_na: float) -> FloatArray:
     """Holding current with a sine of rising frequency."""
     t_s = time_ms() / 1e3
     u = t_s - TON_MS / 1e3
-    on = (t_s >= TON_MS / 1e3) & (t_s < TOFF_MS / 1e3)
+    on = ((t_s >= TON_MS / 1e3) & (t_s < TOFF_MS / 1e3)).astype(np.float64)
     return HOLDING_NA + amp_na * on * np.sin(2 * np.pi * (10 + 200 * u) * u)
 
 

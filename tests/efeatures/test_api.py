@@ -123,8 +123,10 @@ def test_what_recordings_tell(metadata: dict[str, Any]) -> None:
     assert cells[0].get_protocol_names() == ["IDrest", "IV", "SineSpec"]
     first, *_ = recordings = cells[0].get_recordings_by_protocol_name("IDrest")
     assert [one.name for one in recordings[:2]] == ["sweep_0", "sweep_1"]
-    for array in (first.t, first.voltage, first.current):
-        assert len(array) == 3000
+    assert first.t is not None
+    assert first.voltage is not None
+    assert first.current is not None
+    assert len(first.t) == len(first.voltage) == len(first.current) == 3000
     assert (first.ton, first.toff) == (TON_MS, TOFF_MS)
     assert first.get_params()["amp"] == first.amp
     t_ms, current_na = first.generate()

@@ -39,8 +39,12 @@ class TestExtraction(JobContract):
     """All three jobs of a command with everything it can write; the second one in this process."""
 
     timeout_s = 60.0
+    #: The kill campaign (tests/kill) has more of them.
+    n_kills = min(2, JobContract.n_kills)
     data: SmallRecordings
     folder: Path
+    #: test_command.py does it in one process.
+    test_second_run_does_nothing = None  # type: ignore[assignment]
     more = ("--plot", "--extract-per-cell", "--pickle-cells", "--save-files-used")
 
     @classmethod
@@ -74,7 +78,6 @@ class InThisProcess(TestExtraction):
 
     test_same_bytes = None  # type: ignore[assignment]
     test_same_bytes_on_two_shared_memory_domains = None  # type: ignore[assignment]
-    test_second_run_does_nothing = None  # type: ignore[assignment]
     test_killed_and_resumed = None  # type: ignore[assignment]
     test_stopped_and_continued = None  # type: ignore[assignment]
 
@@ -102,7 +105,6 @@ class TestAutomaticTargets(TestExtraction):
     """Targets that ranks agree on by what has been read, and a damaged file."""
 
     test_same_bytes_on_two_shared_memory_domains = None  # type: ignore[assignment]
-    test_second_run_does_nothing = None  # type: ignore[assignment]
     test_killed_and_resumed = None  # type: ignore[assignment]
     test_stopped_and_continued = None  # type: ignore[assignment]
 

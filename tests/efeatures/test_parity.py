@@ -121,7 +121,7 @@ def check_files_used(data: Path, case: Mapping[str, Any], features: Mapping[str,
 @pytest.mark.parametrize("name", CASES)
 def test_python(data: Path, tmp_path: Path, name: str) -> None:
     case = case_named(data, name)
-    given = {
+    given: dict[str, Any] = {
         key: json.loads((data / case[key]).read_text()) if case[key] else None
         for key in ("targets", "auto_targets")
     }

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.clone.small_dataset import make_small_dataset
+from tests.efeatures.small_recordings import make_small_recordings
 from tests.fault.campaign import Server, System, serving
 from tests.fault.failing_calls import build
-from tests.fault.systems import Clones, EveryOutput, Shards, Toy, small_population
+from tests.fault.systems import Clones, Efeatures, EveryOutput, Shards, Toy, small_population
 
 
 @pytest.fixture(scope="session")
@@ -28,5 +29,8 @@ def server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def systems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, System]:
     column = small_population(tmp_path_factory.mktemp("column") / "inputs")
     data = make_small_dataset(tmp_path_factory.mktemp("clones") / "inputs", 4, 3)
-    found: list[System] = [Toy(), Shards(column), EveryOutput(column), Clones(data)]
+    recordings = make_small_recordings(tmp_path_factory.mktemp("recordings") / "inputs")
+    found: list[System] = [
+        *(Toy(), Shards(column), EveryOutput(column), Clones(data), Efeatures(recordings))
+    ]
     return {system.name: system for system in found}

@@ -1,4 +1,4 @@
-"""The commands whose calls fail: the engine's toy, synthesis of every kind, and cloning."""
+"""The commands whose calls fail: the engine's toy, synthesis of every kind, cloning, features."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clone.small_dataset import SmallDataset
+from tests.efeatures.small_recordings import SmallRecordings
 from tests.synthesis.full_column import all_outputs
 from tests.synthesis.small_column import SmallColumn, make_small_column
 
@@ -64,6 +65,21 @@ class Clones:
         """Module, function and words of the command."""
         more = ("--release-ext", "asc", "--release-ext", "h5", "--nb-processes", "0")
         words = self.data.arguments(out, *more, "--seed", str(seed))
+        return ["region_grower_hpc.cli", "main", *words]
+
+
+@dataclass(frozen=True)
+class Efeatures:
+    """Recordings that are read and measured, with all documents."""
+
+    data: SmallRecordings
+    name = "efeatures"
+
+    def command(self, out: Path, seed: int) -> list[str]:
+        """Module, function and words of the command."""
+        settings = f'{{"interp_step": 0.025, "Threshold": {-20 - seed}}}'
+        more = ("--extract-per-cell", "--pickle-cells", "--nb-processes", "0")
+        words = self.data.arguments(out, *more, "--efel-settings", settings)
         return ["region_grower_hpc.cli", "main", *words]
 
 

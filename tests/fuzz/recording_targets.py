@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from region_grower_hpc.efeatures.analysis import analysis_of
 from region_grower_hpc.efeatures.cell_work import CellReader
@@ -42,7 +43,7 @@ def _words(folder: Path, documents: dict[str, str], *more: str) -> list[str]:
 
 def _settings(folder: Path, documents: dict[str, str]) -> EfeatureSettings:
     paths = {option: folder / file for option, file in documents.items()}
-    given = {}
+    given: dict[str, Any] = {}
     for option, name in (
         ("--efel-settings", "efel_settings"),
         ("--rheobase-settings", "rheobase_settings"),
