@@ -17,6 +17,7 @@ from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.columns import Columns, matrix_of
 from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.kept_failures import keep_failures
+from region_grower_hpc.efeatures.own_tables import opened_table, texts_of, values_of
 from region_grower_hpc.efeatures.recording_table import write_columns
 from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
 from region_grower_hpc.errors import InvalidInputError
@@ -82,18 +83,23 @@ def read_feature_file(path: Path) -> tuple[NDArray[np.float64], list[dict[str, A
         InvalidInputError: it is not such a file.
     """
     try:
-        with h5py.File(path, "r") as file:
-            values = file["features/values"][:]
-            targets = {name: dataset[:].tolist() for name, dataset in file["targets"].items()}
-    except (OSError, KeyError, AttributeError) as error:
+        with opened_table(path) as file:
+            values = np.asarray(values_of(file["features/values"]), dtype=np.float64)
+            if values.ndim != 2:
+                raise ValueError(f"features/values has shape {values.shape}")
+            table = file["targets"]
+            targets: dict[str, list[Any]] = {name: texts_of(table[name]) for name in _TEXTS}
+            for name in _REALS:
+                targets[name] = np.asarray(values_of(table[name]), dtype=np.float64).tolist()
+            targets["n"] = np.asarray(values_of(table["n"]), dtype=np.int64).tolist()
+            if any(table[name].ndim != 1 for name in targets):
+                raise ValueError("a column of targets is no row")
+        rows = [*zip(*targets.values(), strict=True)]
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise InvalidInputError(
             f"{path} is not what measuring has written ({error}): use --overwrite to write it again"
         ) from error
-    for name in _TEXTS:
-        targets[name] = [text.decode() for text in targets[name]]
-    return values, [
-        dict(zip(targets, row, strict=True)) for row in zip(*targets.values(), strict=True)
-    ]
+    return values, [dict(zip(targets, row, strict=True)) for row in rows]
 
 
 def rows_of_entry(path: Path, cell: str, protocol: str, index: int) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 
 from region_grower_hpc.efeatures.failures import FailureRow
+from region_grower_hpc.efeatures.own_tables import opened_table, texts_of
 from region_grower_hpc.efeatures.table_columns import write_texts
 from region_grower_hpc.errors import InvalidInputError
 
@@ -28,8 +29,8 @@ def kept_failures(path: Path) -> list[FailureRow]:
         InvalidInputError: it is not a file of a pass.
     """
     try:
-        with h5py.File(path, "r") as file:
-            return [FailureRow(*json.loads(text)) for text in file[_DATASET][:]]
+        with opened_table(path) as file:
+            return [FailureRow(*json.loads(text)) for text in texts_of(file[_DATASET])]
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise InvalidInputError(
             f"{path} is not what a former pass has written ({error}): --overwrite writes it again"

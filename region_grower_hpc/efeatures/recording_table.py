@@ -12,6 +12,7 @@ import numpy as np
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.kept_failures import keep_failures
+from region_grower_hpc.efeatures.own_tables import opened_table, texts_of
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.recording_text import from_json, to_json
 from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
@@ -65,9 +66,9 @@ def read_recordings(path: Path) -> list[Cell]:
         InvalidInputError: it is not such a file.
     """
     try:
-        with h5py.File(path, "r") as file:
-            names = [text.decode() for text in file["cells/name"][:]]
-            whole = file[f"recordings/{_WHOLE}"][:]
+        with opened_table(path) as file:
+            names = texts_of(file["cells/name"])
+            whole = texts_of(file[f"recordings/{_WHOLE}"])
         cells = {name: Cell(name) for name in names}
         for text in whole:
             recording = from_json(json.loads(text))

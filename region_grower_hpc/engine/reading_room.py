@@ -23,7 +23,7 @@ class ReadingRoom:
 
     def take(self, length: int) -> memoryview:
         """Writable memory of `length` bytes, nobody else's as long as a view of it lives."""
-        if length > BLOCK_BYTES:
+        if not 0 < length <= BLOCK_BYTES:
             return memoryview(bytearray(length))
         if self._used + length > BLOCK_BYTES:
             self._next_block()
