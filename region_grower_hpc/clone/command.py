@@ -26,7 +26,6 @@ from region_grower_hpc.engine.command import (
     setup_logging,
     split,
 )
-from region_grower_hpc.errors import ExitCode, InvalidInputError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -192,32 +191,22 @@ def clone_morphologies(context: click.Context, /, **values: Any) -> None:
     from region_grower_hpc.clone.job import CloneJob
     from region_grower_hpc.clone.placement.job import PlacementJob
     from region_grower_hpc.clone.placement_inputs import placement_settings
-    from region_grower_hpc.engine.launch import run
-    from region_grower_hpc.engine.signals import command_start_s
+    from region_grower_hpc.engine.launch import run_in_turn
+    from region_grower_hpc.engine.passes import Pass
 
-    settings, started_s = CloneSettings.from_options(own), command_start_s()
+    settings = CloneSettings.from_options(own)
     if settings.out_cells is None:
-        context.exit(run(CloneJob(settings), state_dir, options, started_s))
+        context.exit(run_in_turn([Pass(CloneJob(settings), state_dir, options)]))
     of_cells = state_dir_of_file(settings.out_cells)
     if options.state_dir is not None:
         of_cells = options.state_dir / "cells"
-    _check_out_cells(settings.out_cells, of_cells, options.overwrite)
-    # Clones that are there stay, where other cells are to get some.
-    code = run(CloneJob(settings), state_dir, replace(options, overwrite_same=False), started_s)
-    if options.dry_run or code not in (ExitCode.DONE, ExitCode.TOO_MANY_FAILURES):
-        context.exit(code)
     placement = PlacementJob(placement_settings(settings))
-    options = replace(options, resume=False, state_dir=of_cells)
-    context.exit(run(placement, of_cells, options, started_s) or code)
-
-
-def _check_out_cells(path: Path, state_dir: Path, overwrite: bool) -> None:
-    """Refuse before any cloning what the second pass would refuse after it."""
-    if path.exists() and not overwrite and not (state_dir / "plan.json").exists():
-        raise InvalidInputError(
-            f"--out-cells {path} exists and was not written by a run of this command: use "
-            "--overwrite, or another output"
-        )
+    passes = [
+        # Clones that are there stay, where other cells are to get some.
+        Pass(CloneJob(settings), state_dir, replace(options, overwrite_same=False)),
+        Pass(placement, of_cells, replace(options, resume=False, state_dir=of_cells)),
+    ]
+    context.exit(run_in_turn(passes))
 
 
 def _check(values: dict[str, Any]) -> None:

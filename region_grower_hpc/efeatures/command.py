@@ -24,7 +24,7 @@ from region_grower_hpc.engine.command import (
     setup_logging,
     split,
 )
-from region_grower_hpc.errors import ExitCode, InvalidInputError
+from region_grower_hpc.errors import InvalidInputError
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -224,10 +224,9 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
     options, own = split(values, context, state_dir_of_file(folder / "recordings.h5"))
     # Not before: the parent of the ranks needs none of them.
     from region_grower_hpc.efeatures.passes import passes
-    from region_grower_hpc.engine.launch import run
-    from region_grower_hpc.engine.signals import command_start_s
+    from region_grower_hpc.engine.launch import run_in_turn
+    from region_grower_hpc.engine.passes import Pass
 
-    started_s = command_start_s()
     if own.pop("skip_failures"):
         options = replace(options, max_failed_ratio=1.0)
     own = {name: value for name, value in own.items() if name in EfeatureSettings.names()}
@@ -237,8 +236,9 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
         own |= {"efel_settings": {}, "plot": True}
     settings = EfeatureSettings(**own)
     jobs = passes(settings, with_features=with_features)
+    turns = []
     for number, (job, output) in enumerate(jobs):
-        state_dir, this = state_dir_of_file(output), options
+        this = options
         if options.state_dir is not None and number:
             this = replace(this, state_dir=options.state_dir / job.name)
         # What has been read stays where other features are asked for.
@@ -246,6 +246,5 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
         if number < len(jobs) - 1:
             # The last pass judges the failures of all.
             this = replace(this, max_failed_ratio=1.0)
-        code = run(job, state_dir, this, started_s)
-        if options.dry_run or code is not ExitCode.DONE:
-            context.exit(code)
+        turns.append(Pass(job, state_dir_of_file(output), this))
+    context.exit(run_in_turn(turns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from region_grower_hpc.efeatures.currents import holding_current
 from region_grower_hpc.efeatures.documents import CURRENTS, FEATURES, PROTOCOLS
 from region_grower_hpc.efeatures.entry_recordings import raw_traces
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
-from region_grower_hpc.efeatures.feature_file import write_feature_file
+from region_grower_hpc.efeatures.feature_file import cells_of_feature_file, write_feature_file
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.kept_failures import kept_failures
 from region_grower_hpc.efeatures.metadata import Entry
@@ -30,6 +31,7 @@ from region_grower_hpc.efeatures.trace import standardised
 from region_grower_hpc.efeatures.work_list import work_of
 from region_grower_hpc.engine.job import Failure, Plan, StoredResult
 from region_grower_hpc.engine.state import PlanRecord
+from region_grower_hpc.engine.state_dir import state_dir_of_file
 
 #: Of the job that measures.
 NAME = "measure-features"
@@ -46,16 +48,20 @@ def outputs(settings: EfeatureSettings) -> list[Path]:
 
 
 def clear(settings: EfeatureSettings) -> None:
-    """Remove the documents of another run, of single cells too."""
+    """Remove the documents of another run, of single cells too, and the figures of its features."""
+    for name in cells_of_feature_file(settings.feature_table_file):
+        folder = folder_of(settings, name)
+        for document in (FEATURES, PROTOCOLS, *CURRENTS):
+            (folder / document).unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
     optional = (CELLS_PICKLE, PROTOCOLS_PICKLE)
     for path in (*outputs(settings), *map(settings.output, optional)):
         path.unlink(missing_ok=True)
-    for entry in read_inputs(settings).entries:
-        folder = folder_of(settings, entry.cell)
-        for name in (FEATURES, PROTOCOLS, *CURRENTS):
-            (folder / name).unlink(missing_ok=True)
-        with suppress(OSError):
-            folder.rmdir()
+    state_dir = state_dir_of_file(settings.figures)
+    if state_dir.exists():
+        for folder in (settings.figures, state_dir):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def gather(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.settings import EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
+from region_grower_hpc.engine.job import Failure, Outlook, Plan, Result, StoredResult, Written
 from region_grower_hpc.formats.atomic import ReplacedTogether
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ class DrawingJob(EfeatureJob[DrawingContext]):
             kept=(PROBLEMS,),
             settings={**settings.to_json(), "with_features": self.with_features},
         )
+
+    def outlook(self) -> Outlook:
+        """All but what has been read and measured."""
+        outputs = [self._root] if self.with_features else []
+        return Outlook({"with_features": self.with_features}, outputs=outputs)
 
     def setup(self, plan: Plan) -> DrawingContext:
         """Everything is in the plan."""

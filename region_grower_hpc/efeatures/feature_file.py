@@ -102,6 +102,15 @@ def read_feature_file(path: Path) -> tuple[NDArray[np.float64], list[dict[str, A
     return values, [dict(zip(targets, row, strict=True)) for row in rows]
 
 
+def cells_of_feature_file(path: Path) -> list[str]:
+    """Names of the cells of a file; none of one that is absent or damaged."""
+    try:
+        with opened_table(path) as file:
+            return texts_of(file["cells/name"])
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError):
+        return []
+
+
 def rows_of_entry(path: Path, cell: str, protocol: str, index: int) -> NDArray[np.float64]:
     """The features of the recordings of an entry of the metadata, (recordings, columns).
 

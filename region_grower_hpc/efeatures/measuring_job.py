@@ -17,7 +17,7 @@ from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
-from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
+from region_grower_hpc.engine.job import Failure, Outlook, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ class MeasuringJob(EfeatureJob[MeasuringState]):
             kept=(VALUES, PROBLEMS),
             settings=settings.to_json(),
         )
+
+    def outlook(self) -> Outlook:
+        """All but what has been read."""
+        inputs = _inputs(self.settings)
+        del inputs["recordings"]
+        return Outlook(_options(self.settings), inputs, documents_folder.outputs(self.settings))
 
     def warm_up(self) -> None:
         """Import what reads and measures."""

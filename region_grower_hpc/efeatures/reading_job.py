@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
+from region_grower_hpc.formats.digest import digest_files, digest_json
 
 if TYPE_CHECKING:
     from region_grower_hpc.efeatures.efel_engine import Engine
@@ -57,6 +57,8 @@ class ReadingJob(EfeatureJob[ReadingState]):
         """Check all that can be checked without opening a recording."""
         entries = read_inputs(self.settings).entries
         sizes = [[_size_bytes(path) for path in entry.paths] for entry in entries]
+        digests = digest_files(path for entry in entries for path in entry.paths)
+        contents = [[digests[path] for path in entry.paths] for entry in entries]
         costs_s = [SECONDS + SECONDS_A_BYTE * sum(size or 0 for size in each) for each in sizes]
         return Plan(
             tasks=np.arange(len(entries), dtype=np.int64),
@@ -65,7 +67,7 @@ class ReadingJob(EfeatureJob[ReadingState]):
             options={
                 "efel_settings": dict(self.settings.efel_settings),
                 "compat": self.settings.compat,
-                "file_sizes": sha256(json.dumps(sizes).encode()).hexdigest(),
+                "recordings": digest_json(contents),
             },
             inputs={"files_metadata": self.settings.files_metadata},
             outputs=[self.settings.recordings_file],

@@ -98,6 +98,21 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """The part of a later pass's plan that does not depend on what former passes write.
+
+    Attributes:
+        options: all of `Plan.options`.
+        inputs: those of `Plan.inputs` that are files of the user.
+        outputs: some or all of `Plan.outputs`.
+    """
+
+    options: Mapping[str, Any]
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    outputs: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """What one task gives.
 
@@ -238,6 +253,16 @@ class Job(ABC, Generic[StateT]):
             kept: the results in task order, of their arrays only those that `Plan.kept` names;
                 read from disk, empty if it names none.
         """
+
+    def outlook(self) -> Outlook | None:
+        """What is known of the plan before former passes of the command have run (rank 0).
+
+        The default knows nothing: for a job that is alone or the first, `plan` tells all.
+
+        Raises:
+            InvalidInputError: as in `plan`.
+        """
+        return None
 
     def lost(self, plan: Plan) -> Path | None:
         """An output that a complete run lacks, and for which it is to be done again (rank 0).

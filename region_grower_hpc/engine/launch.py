@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,87 +19,108 @@ from region_grower_hpc.engine.dry_run import dry_run, warn_of_refusal
 from region_grower_hpc.engine.job import Job, Plan
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.part import write_part
+from region_grower_hpc.engine.passes import Pass, look_ahead
 from region_grower_hpc.engine.places import check_count
 from region_grower_hpc.engine.provenance import Provenance, cpu_seconds
 from region_grower_hpc.engine.session import Session
 from region_grower_hpc.engine.signals import StopRequest, command_start_s, deadline
 from region_grower_hpc.engine.spread import spread
 from region_grower_hpc.engine.start import Start, begin, decide_now
-from region_grower_hpc.engine.state import PlanRecord, StateFolder
-from region_grower_hpc.engine.supervision import supervised
-from region_grower_hpc.errors import ExitCode, StoppedEarly
+from region_grower_hpc.engine.state import PlanRecord
+from region_grower_hpc.engine.supervision import supervised, tell
+from region_grower_hpc.errors import ExitCode, StoppedEarly, TooManyFailuresError
 
 logger = logging.getLogger(__name__)
 
 
-def run(
-    job: Job[Any], state_dir: Path, options: EngineOptions, started_s: float | None = None
-) -> ExitCode:
+def run(job: Job[Any], state_dir: Path, options: EngineOptions) -> ExitCode:
     """Do a job on all ranks; every rank gets the same exit code.
 
     Args:
         job: created alike on every rank.
         state_dir: where the state lies unless `--state-dir` says otherwise (state.py).
         options: how to run.
-        started_s: time.time() from which `--time-limit` counts; None is the start of the command,
-            as far as this call knows it. For a command that does several jobs.
     """
-    since_s = command_start_s() if started_s is None else started_s
-    return supervised(lambda comm: _Run(comm, job, state_dir, options, since_s).execute())
+    return run_in_turn([Pass(job, state_dir, options)])
+
+
+def run_in_turn(passes: Sequence[Pass]) -> ExitCode:
+    """Do jobs of which each needs what the former ones write; every rank gets the same exit code.
+
+    A pass with too many failures does not keep the next ones from their work. What is known to
+    stand in the way of a later pass is refused before the first one begins, and a request to stop
+    that comes between two passes is heard.
+    """
+    return supervised(lambda comm: _do(comm, passes))
+
+
+def _do(comm: Communicator, passes: Sequence[Pass]) -> ExitCode:
+    options, started_s = passes[0].options, command_start_s()
+    limit_s = from_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
+    code = ExitCode.DONE
+    with StopRequest(limit_s) as stop:
+        on_root(comm, lambda: look_ahead(passes[1:]))
+        for number, one in enumerate(passes):
+            if number and (reasons := [each for each in comm.allgather(stop.reason) if each]):
+                left = ", ".join(each.job.name for each in passes[number:])
+                raise AgreedError(
+                    StoppedEarly(f"{reasons[0]}; still to do: {left}; the same command continues")
+                )
+            try:
+                _Run(comm, one, stop).execute()
+            except AgreedError as agreed:
+                if one is passes[-1] or not isinstance(agreed.error, TooManyFailuresError):
+                    raise
+                if comm.is_root:
+                    tell(agreed.error)
+                code = agreed.error.exit_code
+            if options.dry_run:
+                break
+    return code
 
 
 class _Run:
     """One start of the command: plan, session, conclusion."""
 
-    def __init__(
-        self,
-        comm: Communicator,
-        job: Job[Any],
-        state_dir: Path,
-        options: EngineOptions,
-        started_s: float,
-    ) -> None:
-        self.comm, self.job, self.options = comm, job, options
-        self.state = StateFolder(options.state_dir or state_dir)
+    def __init__(self, comm: Communicator, one: Pass, stop: StopRequest) -> None:
+        self.comm, self.job, self.options, self.stop = comm, one.job, one.options, stop
+        self.state = one.state
         #: on rank 0, where only a part of the tasks is done: the record of the whole.
         self.whole: PlanRecord | None = None
-        limit_s = from_root(comm, lambda: deadline(options.time_limit_s, os.environ, started_s))
-        self.stop = StopRequest(limit_s)
 
     def execute(self) -> ExitCode:
         """Plan, compute, write; the exit code of all ranks."""
-        with self.stop:
-            if not self.comm.is_root:
-                self.job.warm_up()
-            prepared = on_root(self.comm, self._prepare)
-            record, start = self.comm.bcast(  # type: ignore[misc]
-                None if prepared is None else prepared[1:]
-            )
-            plan = spread(self.comm, None if prepared is None else prepared[0])
-            del prepared  # The plan's own copy of what is shared now.
-            if self.options.dry_run:
-                return self._dry_run(plan)
-            if start is Start.NOTHING:
-                return self._already_complete(plan)
-            provenance = on_root(
-                self.comm, lambda: Provenance(self.state, record, self.options, self.comm)
-            )
-            session = Session(
-                self.comm,
-                self.job,
-                plan,
-                self.state,
-                from_root(self.comm, lambda: self.state.run_journals),
-                self.options,
-                self.stop,
-                self.state.summary if plan.kept or self.options.selection else None,
-            )
-            try:
-                self._conclude(plan, record, session.compute(), provenance)
-            except AgreedError as agreed:
-                self._end_session(provenance, str(agreed.error))
-                raise
-            return verdict(self.comm, self.job, plan, self.state, self.options)
+        if not self.comm.is_root:
+            self.job.warm_up()
+        prepared = on_root(self.comm, self._prepare)
+        record, start = self.comm.bcast(  # type: ignore[misc]
+            None if prepared is None else prepared[1:]
+        )
+        plan = spread(self.comm, None if prepared is None else prepared[0])
+        del prepared  # The plan's own copy of what is shared now.
+        if self.options.dry_run:
+            return self._dry_run(plan)
+        if start is Start.NOTHING:
+            return self._already_complete(plan)
+        provenance = on_root(
+            self.comm, lambda: Provenance(self.state, record, self.options, self.comm)
+        )
+        session = Session(
+            self.comm,
+            self.job,
+            plan,
+            self.state,
+            from_root(self.comm, lambda: self.state.run_journals),
+            self.options,
+            self.stop,
+            self.state.summary if plan.kept or self.options.selection else None,
+        )
+        try:
+            self._conclude(plan, record, session.compute(), provenance)
+        except AgreedError as agreed:
+            self._end_session(provenance, str(agreed.error))
+            raise
+        return verdict(self.comm, self.job, plan, self.state, self.options)
 
     # -- before ----------------------------------------------------------------------------------
 

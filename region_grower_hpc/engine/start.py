@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
+from region_grower_hpc.engine.job import Outlook
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.restarts import RESTART_COUNT
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
+from region_grower_hpc.formats.digest import digest_file
 
 logger = logging.getLogger(__name__)
 
@@ -102,12 +106,7 @@ def decide(
         return _without_state(state, outputs, options)
     differences = record.differences(former)
     restart = options.restart and not requeued
-    if differences and not _may_discard(state, options, restart):
-        way_out = "--overwrite" if state.is_complete else "--restart"
-        raise ForeignPlanError(
-            f"{state.path} belongs to another plan; it differs in "
-            f"{'; '.join(differences)}. Use another output, or {way_out} to discard it"
-        )
+    _check_same(differences, state, options, restart)
     if differences:
         return Start.FRESH
     if not state.is_complete:
@@ -123,6 +122,48 @@ def decide(
             "--overwrite computes it again"
         )
     return Start.NOTHING
+
+
+def check_ahead(
+    state: StateFolder, job: str, outlook: Outlook, options: EngineOptions, requeued: bool
+) -> None:
+    """Refuse what `decide` will refuse of a later pass, as far as it is known.
+
+    Args:
+        state: of that pass.
+        job: its name.
+        outlook: on its plan.
+        options: as in `decide`.
+        requeued: as in `decide`.
+
+    Raises:
+        InvalidInputError, ForeignPlanError: as in `decide`.
+    """
+    former = state.read_plan()
+    if former is None:
+        _without_state(state, outlook.outputs, replace(options, resume=False))
+        return
+    known = replace(
+        former,
+        job=job,
+        options=json.loads(json.dumps(dict(outlook.options))),
+        inputs={
+            **former.inputs,
+            **{role: digest_file(path) for role, path in outlook.inputs.items()},
+        },
+    )
+    _check_same(known.differences(former), state, options, options.restart and not requeued)
+
+
+def _check_same(
+    differences: Sequence[str], state: StateFolder, options: EngineOptions, restart: bool
+) -> None:
+    if differences and not _may_discard(state, options, restart):
+        way_out = "--overwrite" if state.is_complete else "--restart"
+        raise ForeignPlanError(
+            f"{state.path} belongs to another plan; it differs in "
+            f"{'; '.join(differences)}. Use another output, or {way_out} to discard it"
+        )
 
 
 def _may_discard(state: StateFolder, options: EngineOptions, restart: bool) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 MEGABYTE = 1024**2
 WHOLE_FILE_LIMIT_BYTES = 64 * MEGABYTE
+#: More of them would wait for the same disk.
+MOST_THREADS = 8
 
 
 def digest_file(path: Path) -> str:
@@ -27,6 +31,21 @@ def digest_file(path: Path) -> str:
         file.seek(-MEGABYTE, os.SEEK_END)
         result.update(file.read(MEGABYTE))
     return result.hexdigest()
+
+
+def digest_files(paths: Iterable[Path]) -> dict[Path, str | None]:
+    """The `digest_file` of each distinct file, some at once; None where one cannot be read."""
+    distinct = list(dict.fromkeys(paths))
+
+    def digest(path: Path) -> str | None:
+        try:
+            return digest_file(path)
+        except (OSError, ValueError):
+            return None
+
+    # Hashing and reading leave the interpreter to others; ranks that wait for the plan leave cores.
+    with ThreadPoolExecutor(min(len(os.sched_getaffinity(0)), MOST_THREADS)) as threads:
+        return dict(zip(distinct, threads.map(digest, distinct, chunksize=16), strict=True))
 
 
 def digest_json(value: Any) -> str:

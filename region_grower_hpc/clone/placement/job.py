@@ -11,10 +11,23 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.clone.placement import outputs
 from region_grower_hpc.clone.placement.drops import too_many_drops
-from region_grower_hpc.clone.placement.planning import POSITIONS, make_plan
+from region_grower_hpc.clone.placement.planning import (
+    POSITIONS,
+    make_plan,
+    plan_options,
+    plan_outputs,
+)
 from region_grower_hpc.clone.placement.rank_state import RankState
 from region_grower_hpc.clone.placement.settings import PlacementSettings
-from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult, Written
+from region_grower_hpc.engine.job import (
+    Failure,
+    Job,
+    Outlook,
+    Plan,
+    Result,
+    StoredResult,
+    Written,
+)
 from region_grower_hpc.errors import RegionGrowerHpcError
 
 
@@ -28,6 +41,10 @@ class PlacementJob(Job[RankState]):
     def plan(self) -> Plan:
         """Check all inputs and look up where the cells lie."""
         return make_plan(self.settings)
+
+    def outlook(self) -> Outlook:
+        """All but what cloning makes."""
+        return Outlook(plan_options(self.settings), outputs=plan_outputs(self.settings))
 
     def setup(self, plan: Plan) -> RankState:
         """Wrap the shared arrays."""

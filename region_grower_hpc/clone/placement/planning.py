@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,14 +78,9 @@ def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
         tasks=blocks.tasks,
         costs_s=_costs_s(blocks, cells.groups, offer.groups),
         row_dtype=ROW,
-        options={
-            "seed": settings.seed,
-            "random_stream": settings.random_stream,
-            "without_replacement": settings.without_replacement,
-            "out_cells": settings.out_cells.suffix,
-        },
+        options=plan_options(settings),
         inputs=_inputs(settings, places),
-        outputs=[settings.out_cells, settings.left_out_csv],
+        outputs=plan_outputs(settings),
         shared={
             "y_um": profiles.y_um,
             "bounds_um": profiles.bounds_um,
@@ -109,6 +105,21 @@ def _plan(settings: PlacementSettings, places: Places, offer: Offer) -> Plan:
         kept=(POSITIONS,),
         settings=settings.to_json(),
     )
+
+
+def plan_options(settings: PlacementSettings) -> dict[str, Any]:
+    """What changes results."""
+    return {
+        "seed": settings.seed,
+        "random_stream": settings.random_stream,
+        "without_replacement": settings.without_replacement,
+        "out_cells": settings.out_cells.suffix,
+    }
+
+
+def plan_outputs(settings: PlacementSettings) -> list[Path]:
+    """What a complete run has written."""
+    return [settings.out_cells, settings.left_out_csv]
 
 
 def _costs_s(
