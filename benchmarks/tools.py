@@ -91,7 +91,7 @@ def peer(environment: Path) -> Tool:
 
 
 def clone_peer(environment: Path) -> Tool:
-    """The program of the environment that make_clone_peer_env.sh made."""
+    """The program of the environment that make_peer_env.sh made."""
     return _tool(
         "peer",
         environment.absolute() / "bin" / "python",
@@ -102,7 +102,7 @@ def clone_peer(environment: Path) -> Tool:
 
 
 def efeatures_peer(environment: Path) -> Tool:
-    """The environment that make_efeatures_peer_env.sh made; its program is its interpreter."""
+    """The environment that make_peer_env.sh made; its program is its interpreter."""
     python = environment.absolute() / "bin" / "python"
     if not any(environment.glob("lib/python*/site-packages/bluepyefe")):
         raise CommandFailedError(f"{environment} has no bluepyefe: install bluepyefe there")

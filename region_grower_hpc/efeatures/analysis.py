@@ -22,14 +22,41 @@ class Analysis:
     targets: Sequence[Target]
 
 
-def analysed(settings: EfeatureSettings, inputs: Inputs) -> Analysis:
+def analysed(settings: EfeatureSettings, inputs: Inputs, quiet: bool = False) -> Analysis:
     """Find rheobases and targets of what has been read.
+
+    Args:
+        settings: how, and where it is.
+        inputs: the documents.
+        quiet: without warnings, which the first pass that asks has given.
 
     Raises:
         InvalidInputError: recordings.h5 is damaged.
     """
     cells = read_recordings(settings.recordings_file)
-    return analysis_of(cells, settings, inputs.targets, inputs.auto_targets)
+    return analysis_of(cells, settings, inputs.targets, inputs.auto_targets, quiet)
+
+
+#: What `plan` has found, for `gather` in the same process, which would find it again.
+_kept: list[tuple[EfeatureSettings, tuple[int, ...], Analysis]] = []
+
+
+def keep(settings: EfeatureSettings, analysis: Analysis) -> None:
+    """Keep one analysis for `taken`, in place of a former one."""
+    _kept[:] = [(settings, _identity(settings), analysis)]
+
+
+def taken(settings: EfeatureSettings) -> Analysis | None:
+    """The analysis that was kept for these settings and recordings, once; None if there is none."""
+    found = _kept.pop() if _kept else None
+    if found is None or found[:2] != (settings, _identity(settings)):
+        return None
+    return found[2]
+
+
+def _identity(settings: EfeatureSettings) -> tuple[int, ...]:
+    status = settings.recordings_file.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def analysis_of(
@@ -37,6 +64,7 @@ def analysis_of(
     settings: EfeatureSettings,
     targets: Sequence[Target] | None,
     auto_targets: Sequence[AutoTarget],
+    quiet: bool = False,
 ) -> Analysis:
     """Find rheobases, and targets where none are given.
 
@@ -45,6 +73,7 @@ def analysis_of(
         settings: how.
         targets: None for automatic ones.
         auto_targets: what to look for then.
+        quiet: without warnings.
     """
     if not settings.absolute_amplitude:
         strategy = dict(settings.rheobase_settings)
@@ -56,7 +85,8 @@ def analysis_of(
             settings.rheobase_strategy,
             strategy,
             compat=settings.compat,
+            quiet=quiet,
         )
     if targets is not None:
         return Analysis(cells, targets)
-    return Analysis(cells, select(auto_targets, cells))
+    return Analysis(cells, select(auto_targets, cells, quiet))

@@ -6,54 +6,34 @@ nothing else; documents and targets of the caller are left as they are.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from region_grower_hpc.efeatures.analysis import analysis_of
-from region_grower_hpc.efeatures.auto_target_checks import auto_target_problems
-from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget, auto_targets_of
+from region_grower_hpc.efeatures.argument_checks import (
+    checked_auto_targets,
+    checked_efel_settings,
+    checked_entries,
+    checked_mapper,
+    checked_settings,
+    checked_targets,
+)
+from region_grower_hpc.efeatures.auto_targets import AutoTarget
 from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.cell_map import CellMap, Mapper
 from region_grower_hpc.efeatures.cell_work import CellReader
-from region_grower_hpc.efeatures.columns import Columns, matrix_of
 from region_grower_hpc.efeatures.documents import create_feature_protocol_files
-from region_grower_hpc.efeatures.efel_names import setting_problem
-from region_grower_hpc.efeatures.efel_requests import FeatureRequest
+from region_grower_hpc.efeatures.drawing_plan import sheets_of
 from region_grower_hpc.efeatures.entry_recordings import Reader
-from region_grower_hpc.efeatures.failures import FailureRow, write_failures
-from region_grower_hpc.efeatures.feature_table import FeatureTable
+from region_grower_hpc.efeatures.extraction import Extraction
+from region_grower_hpc.efeatures.feature_naming import name_features
 from region_grower_hpc.efeatures.grouping import group_efeatures
 from region_grower_hpc.efeatures.matching import requests_of
-from region_grower_hpc.efeatures.metadata import Entry, entries_of, metadata_problems
-from region_grower_hpc.efeatures.pickles import CELLS_PICKLE, PROTOCOLS_PICKLE, write_pickles
-from region_grower_hpc.efeatures.recording import Recording
-from region_grower_hpc.efeatures.results import results_of, write_each_cell
-from region_grower_hpc.efeatures.rheobase import compute_rheobase, settings_problems
-from region_grower_hpc.efeatures.settings import (
-    EFEL_SETTINGS,
-    PROTOCOLS_RHEOBASE,
-    EfeatureSettings,
-)
-from region_grower_hpc.efeatures.sheets import (
-    Drawing,
-    Sheet,
-    features_sheets,
-    recordings_sheets,
-)
-from region_grower_hpc.efeatures.targets import (
-    convert_legacy_targets,
-    target_problems,
-    targets_of,
-)
+from region_grower_hpc.efeatures.output_names import CELLS_PICKLE, PROTOCOLS_PICKLE
+from region_grower_hpc.efeatures.rheobase import compute_rheobase
+from region_grower_hpc.efeatures.sheets import Drawing
+from region_grower_hpc.efeatures.targets import convert_legacy_targets
 from region_grower_hpc.errors import InvalidInputError
-
-LOGGER = logging.getLogger(__name__)
-
-#: How cells are spread over processes: like the built-in `map`.
-Mapper = Callable[..., Iterable[Any]]
-#: Of a user of Python the metadata have no file that could be named.
-METADATA = "files_metadata"
 
 __all__ = [
     "cells_pickle_output_path",
@@ -99,11 +79,11 @@ def read_recordings(
         cells with their recordings and traces; a recording that failed is warned of.
 
     Raises:
-        InvalidInputError: all that is wrong with the metadata.
+        InvalidInputError: all that is wrong with the metadata, or with the settings.
     """
-    reader = CellReader(recording_reader, dict(efel_settings or {}))
-    cells, failures = _read(_entries(files_metadata, recording_reader), reader, map_function)
-    _tell(failures)
+    reader = CellReader(recording_reader, checked_efel_settings(efel_settings))
+    entries = checked_entries(files_metadata, recording_reader)
+    cells, _ = CellMap(checked_mapper(map_function), reader, entries).read(files_metadata)
     return cells
 
 
@@ -123,12 +103,15 @@ def extract_efeatures_at_targets(
 
     Returns:
         the cells, with values in `Recording.efeatures`.
+
+    Raises:
+        InvalidInputError: all that is wrong with the targets, or with the settings.
     """
-    asked = requests_of(
-        _recordings(cells), targets_of(targets), efel_settings=efel_settings, everywhere=True
-    )
-    measured, failures = _measure(cells, asked, (), CellReader(), map_function)
-    _tell(failures)
+    wanted, settings = checked_targets(targets), checked_efel_settings(efel_settings)
+    recordings = [recording for cell in cells for recording in cell.recordings]
+    asked = requests_of(recordings, wanted, efel_settings=settings, everywhere=True)
+    measured, _ = CellMap(checked_mapper(map_function), CellReader()).measure(cells, asked)
+    name_features(measured, wanted, settings)
     return measured
 
 
@@ -191,66 +174,32 @@ def extract_efeatures(
         raise InvalidInputError("targets and auto_targets: give one of them")
     if absolute_amplitude and targets is None:
         raise InvalidInputError("absolute_amplitude needs targets, whose amplitudes are in nA")
-    if isinstance(protocols_rheobase, str):
-        protocols_rheobase = (protocols_rheobase,)
-    settings = EfeatureSettings(
-        files_metadata=Path(),
-        output_directory=Path(output_directory),
+    settings = checked_settings(
+        output_directory,
         threshold_nvalue_save=threshold_nvalue_save,
-        protocols_rheobase=tuple(protocols_rheobase or PROTOCOLS_RHEOBASE),
+        protocols_rheobase=protocols_rheobase,
         absolute_amplitude=absolute_amplitude,
         protocol_mode=protocol_mode,
-        efel_settings=dict(EFEL_SETTINGS if efel_settings is None else efel_settings),
+        efel_settings=efel_settings,
+        extract_per_cell=extract_per_cell,
         rheobase_strategy=rheobase_strategy,
-        rheobase_settings=dict(rheobase_settings or {}),
+        rheobase_settings=rheobase_settings,
+        pickle_cells=pickle_cells,
         default_std_value=default_std_value,
+        low_memory_mode=low_memory_mode,
+        plot=plot,
         save_files_used=save_files_used,
         compat=compat,
     )
-    entries = _entries(files_metadata, recording_reader)
-    given = [dict(one) if isinstance(one, Mapping) else one for one in auto_targets or ()]
-    candidates = PRESET if auto_targets is None else auto_targets_of(given)
-    problems = [*_problems(settings, targets, candidates)]
-    if problems:
-        raise InvalidInputError("\n".join(problems))
-    wanted = None if targets is None else targets_of(targets)
-    reader = CellReader(
-        recording_reader,
-        settings.efel_settings,
-        compat,
-        keeps_traces=(pickle_cells or plot) and not low_memory_mode,
+    extraction = Extraction(
+        settings,
+        entries=checked_entries(files_metadata, recording_reader),
+        targets=None if targets is None else checked_targets(targets),
+        auto_targets=checked_auto_targets(auto_targets),
+        reader=recording_reader,
+        mapper=checked_mapper(map_function),
     )
-    cells, failures = _read(entries, reader, map_function)
-    found = analysis_of(cells, settings, wanted, candidates)
-    asked = requests_of(
-        _recordings(cells),
-        found.targets,
-        absolute_amplitude=absolute_amplitude,
-        efel_settings=settings.efel_settings,
-        compat=compat,
-    )
-    cells, more = _measure(cells, asked, entries, reader, map_function)
-    _tell([*failures, *more])
-    folder = settings.output_directory if write_files else None
-    results = results_of(cells, found.targets, settings, folder)
-    if write_files:
-        write_failures(settings.failures_csv, [*failures, *more])
-        if extract_per_cell:
-            write_each_cell(cells, found.targets, settings)
-    if pickle_cells:
-        write_pickles(settings.output_directory, cells, results.protocols)
-    if plot:
-        statistics = [
-            target.statistics() for one in results.protocols for target in one.feature_targets
-        ]
-        columns = Columns.of(found.targets, settings.efel_settings, compat)
-        values = matrix_of(_recordings(cells), columns)
-        table = FeatureTable.of(cells, columns, values, statistics, absolute_amplitude)
-        sheets = [*recordings_sheets(cells, entries), *features_sheets(table)]
-        drawing = Drawing(
-            settings.figures, table, compat, settings.impedance_max_freq_hz, recording_reader
-        )
-        _draw(drawing, sheets, map_function)
+    results = extraction.run(files_metadata, write_files=write_files)
     return results.features, results.stimuli, results.currents
 
 
@@ -268,79 +217,9 @@ def plot_recordings(
         recording_reader: in place of our readers.
         map_function: spreads cells over processes.
     """
-    entries = _entries(files_metadata, recording_reader)
+    entries = checked_entries(files_metadata, recording_reader)
     reader = CellReader(recording_reader, keeps_traces=False)
-    cells, failures = _read(entries, reader, map_function)
-    _tell(failures)
+    cell_map = CellMap(checked_mapper(map_function), reader, entries)
+    cells, _ = cell_map.read(files_metadata)
     drawing = Drawing(Path(output_directory), reader=recording_reader)
-    _draw(drawing, recordings_sheets(cells, entries), map_function)
-
-
-def _draw(drawing: Drawing, sheets: Sequence[Sheet], map_function: Mapper | None) -> None:
-    for problems in (map_function or map)(drawing.draw, sheets):
-        for problem in problems:
-            LOGGER.warning("not drawn: %s", problem)
-
-
-def _entries(files_metadata: Mapping[str, Any], reader: Reader | None) -> list[Entry]:
-    """The entries of metadata; those for a reader of the user have keys of their own."""
-    problems = metadata_problems(files_metadata, None, with_files=reader is None)
-    if problems:
-        raise InvalidInputError("\n".join(f"{METADATA}: {problem}" for problem in problems))
-    return list(entries_of(files_metadata))
-
-
-def _by_cell(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(entry.cell, []).append(entry)
-    return found
-
-
-def _read(
-    entries: Iterable[Entry], reader: CellReader, map_function: Mapper | None
-) -> tuple[list[Cell], list[FailureRow]]:
-    found = list((map_function or map)(reader.read, list(_by_cell(entries).items())))
-    return [cell for cell, _ in found], [row for _, rows in found for row in rows]
-
-
-def _measure(
-    cells: Sequence[Cell],
-    asked: Sequence[Sequence[FeatureRequest]],
-    entries: Iterable[Entry],
-    reader: CellReader,
-    map_function: Mapper | None,
-) -> tuple[list[Cell], list[FailureRow]]:
-    """Measure cell by cell; `asked` has the requests of the recordings of all cells."""
-    of_cells, rest = _by_cell(entries), iter(asked)
-    described = [
-        (cell, [next(rest) for _ in cell.recordings], of_cells.get(cell.name, [])) for cell in cells
-    ]
-    found = list((map_function or map)(reader.measure, described))
-    return [cell for cell, _ in found], [row for _, rows in found for row in rows]
-
-
-def _recordings(cells: Iterable[Cell]) -> list[Recording]:
-    return [recording for cell in cells for recording in cell.recordings]
-
-
-def _problems(
-    settings: EfeatureSettings, targets: Any, auto_targets: Sequence[AutoTarget]
-) -> Iterator[str]:
-    """What is wrong with arguments that are documents, eFEL's names included."""
-    if targets is not None:
-        yield from target_problems(targets, "targets")
-    yield from auto_target_problems([vars(one) for one in auto_targets], "auto_targets")
-    for name, value in settings.efel_settings.items():
-        if (problem := setting_problem(name, value)) is not None:
-            yield f"efel_settings: {problem}"
-    for problem in settings_problems(settings.rheobase_strategy, settings.rheobase_settings):
-        yield f"rheobase_settings: {problem}"
-
-
-def _tell(failures: Iterable[FailureRow]) -> None:
-    for row in failures:
-        LOGGER.warning(
-            "%s, %s, entry %d (%s) is left out: %s: %s %s",
-            *(row.cell, row.protocol, row.index, row.file, row.stage, row.key, row.error),
-        )
+    cell_map.draw(drawing, sheets_of(cells, entries, None))

@@ -7,7 +7,13 @@ from functools import cache
 from typing import Any
 
 from region_grower_hpc.efeatures.near_names import near
-from region_grower_hpc.efeatures.value_checks import is_count, is_number, is_texts, shown
+from region_grower_hpc.efeatures.value_checks import (
+    are_numbers,
+    is_count,
+    is_number,
+    is_texts,
+    shown,
+)
 
 _REQUIRED = ("protocols", "amplitudes", "efeatures")
 _COUNTS = ("min_recordings_per_amplitude", "preferred_number_protocols")
@@ -50,9 +56,7 @@ def _problems(entry: Any) -> Iterator[str]:
         if key in entry and not is_texts(entry[key]):
             yield f"{key} {shown(entry[key])}: give a list of names"
     amplitudes = entry.get("amplitudes", (0,))
-    if not (
-        isinstance(amplitudes, list | tuple) and amplitudes and all(map(is_number, amplitudes))
-    ):
+    if not are_numbers(amplitudes) or not len(amplitudes):
         yield f"amplitudes {shown(amplitudes)}: give a list of finite numbers, % of the rheobase"
     for key in _COUNTS:
         if key in entry and not is_count(entry[key]):

@@ -63,7 +63,7 @@ class AutoTarget:
 
 
 #: Firing patterns, waveforms of action potentials, and responses to hyperpolarising steps.
-PRESET = tuple(AutoTarget(**document) for document in PRESET_DOCUMENT)
+PRESET_TARGETS = tuple(AutoTarget(**document) for document in PRESET_DOCUMENT)
 
 
 def auto_targets_of(document: Sequence[AutoTarget | dict[str, object]]) -> list[AutoTarget]:
@@ -80,18 +80,19 @@ def auto_targets_of(document: Sequence[AutoTarget | dict[str, object]]) -> list[
     return [AutoTarget(**one) for one in mappings]
 
 
-def select(auto_targets: Sequence[AutoTarget], cells: Sequence[Cell]) -> list[Target]:
+def select(
+    auto_targets: Sequence[AutoTarget], cells: Sequence[Cell], quiet: bool = False
+) -> list[Target]:
     """Targets of all automatic ones, by the recordings of all cells that have a rheobase.
 
-    Without such a cell there are none, and a warning says so.
+    Without such a cell there are none, and a warning says so, unless `quiet`.
     """
     valid = [cell for cell in cells if is_rheobase(cell.rheobase)]
-    if not valid:
+    if not valid and not quiet:
         logger.warning(
             "no cell has a rheobase, so there are no automatic targets: name other "
             "protocols_rheobase, or give targets"
         )
-        return []
     amplitudes: dict[str, list[float]] = {}
     for cell in valid:
         for recording in cell.recordings:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from dataclasses import dataclass, field
 
 from region_grower_hpc.efeatures.recording import Recording
-
-logger = logging.getLogger(__name__)
+from region_grower_hpc.efeatures.rheobase import is_rheobase
 
 
 @dataclass
@@ -33,12 +30,14 @@ class Cell:
         """Recordings of a protocol by its exact name."""
         return [one for one in self.recordings if one.protocol_name == protocol_name]
 
+    def get_recordings_id_by_protocol_name(self, protocol_name: str) -> list[int]:
+        """Positions in `recordings` of those of a protocol."""
+        named = enumerate(self.recordings)
+        return [index for index, one in named if one.protocol_name == protocol_name]
+
     def compute_relative_amp(self) -> None:
-        """Amplitudes of all recordings as % of the rheobase, if there is one."""
-        if self.rheobase is None or self.rheobase == 0 or not math.isfinite(self.rheobase):
-            logger.warning(
-                "cell %s: no relative amplitudes, its rheobase is %s", self.name, self.rheobase
-            )
+        """Amplitudes of all recordings as % of the rheobase; none without one."""
+        if not is_rheobase(self.rheobase):
             self.rheobase = None
             for recording in self.recordings:
                 recording.relative = {}

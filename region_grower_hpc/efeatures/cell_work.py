@@ -85,8 +85,8 @@ class CellReader:
             entry = by_place.get((recording.protocol_name, recording.index))
             if entry is None:
                 entry = Entry(
-                    *(cell.name, recording.protocol_name, recording.index, {}),
-                    tuple(recording.files),
+                    *(cell.name, recording.protocol_name, recording.index),
+                    *(recording.config_data, tuple(recording.files)),
                 )
             try:
                 held = recording.trace

@@ -220,6 +220,7 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
     """Read, measure and draw: a job each, the next when the former has ended well."""
     from region_grower_hpc.engine.state_dir import state_dir_of_file
 
+    _check_extra()
     folder = values["output_directory"]
     options, own = split(values, context, state_dir_of_file(folder / "recordings.h5"))
     # Not before: the parent of the ranks needs none of them.
@@ -248,3 +249,14 @@ def _run(context: click.Context, values: dict[str, Any], *, with_features: bool)
             this = replace(this, max_failed_ratio=1.0)
         turns.append(Pass(job, state_dir_of_file(output), this))
     context.exit(run_in_turn(turns))
+
+
+def _check_extra() -> None:
+    """Refuse to begin without the packages of the extra."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("efel", "neo", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise InvalidInputError(
+            f"{' and '.join(missing)} not installed: pip install 'region-grower-hpc[efeatures]'"
+        )

@@ -10,17 +10,15 @@ from typing import Any
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.currents import currents_of
 from region_grower_hpc.efeatures.feature_target import EFeatureTarget
+from region_grower_hpc.efeatures.output_names import CURRENTS, FEATURES, PROTOCOLS
 from region_grower_hpc.efeatures.protocol import Protocol
-from region_grower_hpc.efeatures.strict_json import json_text as json_text
-from region_grower_hpc.efeatures.strict_json import strict
+from region_grower_hpc.efeatures.strict_json import json_text, strict
+from region_grower_hpc.efeatures.value_checks import is_count, shown
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.atomic import write_text
 
 logger = logging.getLogger(__name__)
 
-FEATURES, PROTOCOLS = "features.json", "protocols.json"
-#: The second name is the one that bluepyefe's readers look for.
-CURRENTS = ("currents.json", "holding_threshold_currents.json")
 #: Of the places on a cell, only this one was recorded.
 LOCATION = "soma"
 
@@ -53,10 +51,14 @@ def create_feature_protocol_files(
         features, protocols, currents: as in the files, None for numbers that are not finite.
 
     Raises:
-        InvalidInputError: files are to be written, but no folder is named.
+        InvalidInputError: files are to be written, but no folder is named; the threshold is no
+            number.
 
     Source: `bluepyefe.extract.create_feature_protocol_files`.
     """
+    if not is_count(threshold_nvalue_save):
+        given = shown(threshold_nvalue_save)
+        raise InvalidInputError(f"threshold_nvalue_save {given}: give an integer of 0 or more")
     if write_files and output_directory is None:
         raise InvalidInputError("write_files needs an output_directory: name one")
     features: dict[str, Any] = {}

@@ -9,11 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from region_grower_hpc.efeatures.analysis import analysed
+from region_grower_hpc.efeatures.analysis import analysed, taken
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.columns import Columns
 from region_grower_hpc.efeatures.currents import holding_current
-from region_grower_hpc.efeatures.documents import CURRENTS, FEATURES, PROTOCOLS
 from region_grower_hpc.efeatures.entry_recordings import raw_traces
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.feature_file import cells_of_feature_file, write_feature_file
@@ -21,21 +20,28 @@ from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.kept_failures import kept_failures
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.nodes_file import write_nodes
-from region_grower_hpc.efeatures.pickles import CELLS_PICKLE, PROTOCOLS_PICKLE, write_pickles
+from region_grower_hpc.efeatures.output_names import (
+    CELLS_PICKLE,
+    CURRENTS,
+    FEATURES,
+    NODES,
+    PROTOCOLS,
+    PROTOCOLS_PICKLE,
+)
+from region_grower_hpc.efeatures.pickles import write_pickles
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.reading_job import row_of
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.results import folder_of, results_of, write_each_cell
 from region_grower_hpc.efeatures.settings import EfeatureSettings
 from region_grower_hpc.efeatures.trace import standardised
-from region_grower_hpc.efeatures.work_list import work_of
+from region_grower_hpc.efeatures.work_list import entry_of, work_of
 from region_grower_hpc.engine.job import Failure, Plan, StoredResult
 from region_grower_hpc.engine.state import PlanRecord
 from region_grower_hpc.engine.state_dir import state_dir_of_file
 
 #: Of the job that measures.
 NAME = "measure-features"
-NODES = "nodes.h5"
 #: Arrays of a result of a task: values in the order of the requests, and JSON text of what failed.
 VALUES, PROBLEMS = "values", "problems"
 
@@ -78,10 +84,9 @@ def gather(
         failures: of whole entries, in task order.
         kept: values and problems of the others, in task order.
     """
-    inputs = read_inputs(settings)
-    analysis = analysed(settings, inputs)
+    analysis = taken(settings) or analysed(settings, read_inputs(settings))
     cells, targets = analysis.cells, analysis.targets
-    rows = {one.task: [row_of(inputs.entries[one.task], one)] for one in failures}
+    rows = {one.task: [row_of(entry_of(plan, one.task), one)] for one in failures}
     rows |= _fill(cells, plan, kept)
     found = [row for task in sorted(rows) for row in rows[task]]
     results = results_of(cells, targets, settings, settings.output_directory)
@@ -92,7 +97,9 @@ def gather(
     columns = Columns.of(targets, settings.efel_settings, settings.compat)
     digest = PlanRecord.of(NAME, plan).digest
     attributes = {"plan": digest, "options": json.dumps(dict(plan.options), sort_keys=True)}
-    write_feature_file(settings.feature_table_file, cells, columns, holding, statistics, attributes)
+    write_feature_file(
+        settings.feature_table_file, cells, columns, holding, statistics, attributes, found
+    )
     write_nodes(
         settings.output(NODES),
         [cell.name for cell in cells],
@@ -103,7 +110,7 @@ def gather(
         write_each_cell(cells, targets, settings)
     if settings.pickle_cells:
         if not settings.low_memory_mode:
-            _add_traces(cells, inputs.entries, settings.compat)
+            _add_traces(cells, read_inputs(settings).entries, settings.compat)
         write_pickles(settings.output_directory, cells, results.protocols)
     former = kept_failures(settings.recordings_file)
     write_failures(settings.failures_csv, [*former, *found])

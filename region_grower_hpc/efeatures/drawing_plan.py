@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from region_grower_hpc.efeatures.analysis import analysed
-from region_grower_hpc.efeatures.columns import Columns
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.efeatures.analysis import Analysis, analysed
+from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.columns import Columns, matrix_of
 from region_grower_hpc.efeatures.feature_file import read_feature_file
 from region_grower_hpc.efeatures.feature_table import FeatureTable
 from region_grower_hpc.efeatures.figures.file_part import file_part
 from region_grower_hpc.efeatures.inputs import read_inputs
+from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.recording_table import read_recordings
+from region_grower_hpc.efeatures.recording_text import to_bytes
 from region_grower_hpc.efeatures.settings import EfeatureSettings
 from region_grower_hpc.efeatures.sheets import (
     FeaturesSheet,
+    LegendSheet,
     RecordingsSheet,
     Sheet,
-    features_sheets,
-    recordings_sheets,
 )
 
 #: Predicted seconds of the legend.
@@ -34,18 +40,77 @@ def read_sheets(
         with_features: whether features have been measured.
     """
     inputs = read_inputs(settings)
-    if not with_features:
-        sheets: list[Sheet] = [
-            *recordings_sheets(read_recordings(settings.recordings_file), inputs.entries)
-        ]
-        return sheets, None, [_seconds(sheet, None) for sheet in sheets]
-    analysis = analysed(settings, inputs)
-    columns = Columns.of(analysis.targets, settings.efel_settings, settings.compat)
-    values, statistics = read_feature_file(settings.measured_file)
-    absolute = settings.absolute_amplitude
-    table = FeatureTable.of(analysis.cells, columns, values, statistics, absolute)
-    sheets = [*recordings_sheets(analysis.cells, inputs.entries), *features_sheets(table)]
+    table = None
+    if with_features:
+        analysis = analysed(settings, inputs, quiet=True)
+        cells = analysis.cells
+        values, statistics = read_feature_file(settings.measured_file)
+        table = table_of(analysis, settings, statistics, values)
+    else:
+        cells = read_recordings(settings.recordings_file)
+    sheets = sheets_of(cells, inputs.entries, table)
     return sheets, table, [_seconds(sheet, table) for sheet in sheets]
+
+
+def sheets_of(
+    cells: Sequence[Cell], entries: Sequence[Entry], table: FeatureTable | None
+) -> list[Sheet]:
+    """All sheets: those of recordings, and those of features where there is a table."""
+    sheets: list[Sheet] = [*_recordings_sheets(cells, entries)]
+    return sheets if table is None else [*sheets, *_features_sheets(table)]
+
+
+def _recordings_sheets(cells: Sequence[Cell], entries: Sequence[Entry]) -> list[RecordingsSheet]:
+    """A sheet for each cell and protocol with a recording."""
+    read = {
+        (one.cell_name, one.protocol_name, one.index) for cell in cells for one in cell.recordings
+    }
+    by_place: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        if (entry.cell, entry.protocol, entry.index) in read:
+            by_place.setdefault((entry.cell, entry.protocol), []).append(entry)
+    return [
+        RecordingsSheet(
+            cell.name,
+            protocol,
+            tuple(by_place[cell.name, protocol]),
+            to_bytes(cell.get_recordings_by_protocol_name(protocol)),
+        )
+        for cell in cells
+        for protocol in cell.get_protocol_names()
+    ]
+
+
+def _features_sheets(table: FeatureTable) -> list[FeaturesSheet | LegendSheet]:
+    """A sheet for each protocol of each cell and of all of them, and the legend."""
+    sheets = [
+        FeaturesSheet(cell, protocol)
+        for cell in (*range(len(table.cell_names)), None)
+        for protocol in range(len(table.protocol_names))
+    ]
+    drawn = [sheet for sheet in sheets if table.plotted(sheet.cell, sheet.protocol)]
+    return [*drawn, LegendSheet()]
+
+
+def table_of(
+    analysis: Analysis,
+    settings: EfeatureSettings,
+    statistics: Sequence[Mapping[str, Any]],
+    values: NDArray[np.float64] | None = None,
+) -> FeatureTable:
+    """What feature plots show.
+
+    Args:
+        analysis: cells and targets.
+        settings: of the run.
+        statistics: of the targets.
+        values: (recordings, columns); None: those that the recordings hold.
+    """
+    columns = Columns.of(analysis.targets, settings.efel_settings, settings.compat)
+    if values is None:
+        values = matrix_of([one for cell in analysis.cells for one in cell.recordings], columns)
+    absolute = settings.absolute_amplitude
+    return FeatureTable.of(analysis.cells, columns, values, statistics, absolute)
 
 
 def pages_of(sheets: Iterable[Sheet]) -> Iterator[str]:

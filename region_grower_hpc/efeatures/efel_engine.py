@@ -5,24 +5,23 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from region_grower_hpc.efeatures.efel_core import EfelCore, restore
 from region_grower_hpc.efeatures.efel_features import Features, Outcome
-from region_grower_hpc.efeatures.efel_load import Sweep
+from region_grower_hpc.efeatures.efel_groups import groups_of
+from region_grower_hpc.efeatures.efel_load import EfelTrace
 from region_grower_hpc.efeatures.efel_requests import FeatureRequest
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.spikes import is_silent
 from region_grower_hpc.efeatures.trace import Trace
 
 _EFEL_LOGGER = logging.getLogger("efel")
-#: The feature that looks at the pulses of a stimulus.
-PULSES_FEATURE = "multiple_decay_time_constant_after_stim"
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,6 @@ class Measured:
 
     values: list[float]
     problems: list[RecordingProblem]
-
-
-@dataclass
-class _Group:
-    """Requests of the same settings: their positions by the name of the feature."""
-
-    settings: dict[str, Any]
-    positions: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Engine:
@@ -87,7 +78,7 @@ class Engine:
 
         Source: spec 6.1; `bluepyefe.recording.Recording.compute_spikecount`.
         """
-        sweep = Sweep(trace, window_ms, {"Threshold": auto_threshold_mv})
+        sweep = EfelTrace(trace, window_ms, {"Threshold": auto_threshold_mv})
         sweep.check()
         given = {name: one for name, one in efel_settings.items() if one is not None}
         for name in ("stim_start", "stim_end"):
@@ -128,7 +119,7 @@ class Engine:
         if auto_threshold_mv is not None:
             shared["Threshold"] = float(auto_threshold_mv)
         pulses = None if pulses_ms is None else (list(pulses_ms[0]), list(pulses_ms[1]))
-        sweep = Sweep(trace, window_ms, shared, pulses)
+        sweep = EfelTrace(trace, window_ms, shared, pulses)
         values = [math.nan] * len(requests)
         if not requests:
             return Measured(values, [])
@@ -136,7 +127,7 @@ class Engine:
             sweep.check()
         except RecordingProblem as problem:
             return Measured(values, [problem])
-        groups, problems = _groups(sweep, requests)
+        groups, problems = groups_of(sweep, requests)
         features = Features(self._core, sweep, (one.efeature for one in requests))
         with _quiet():
             outcomes = features.of([(one.settings, list(one.positions)) for one in groups])
@@ -151,28 +142,6 @@ class Engine:
                         values[position] = value
         self._core.forget_errors()
         return Measured(values, problems)
-
-
-def _groups(
-    sweep: Sweep, requests: Iterable[FeatureRequest]
-) -> tuple[list[_Group], list[RecordingProblem]]:
-    """Requests by their settings, and what is wrong with settings: those have no group."""
-    groups: dict[tuple[Any, ...], _Group | None] = {}
-    problems = []
-    for position, (name, given) in enumerate(requests):
-        # Only the feature of pulses has their settings.
-        key = (given, name == PULSES_FEATURE)
-        if key not in groups:
-            try:
-                settings = sweep.settings_of(dict(given), pulses=name == PULSES_FEATURE)
-                groups[key] = _Group(settings)
-            except RecordingProblem as problem:
-                problems.append(problem)
-                groups[key] = groups[given, False] = groups[given, True] = None
-        group = groups[key]
-        if group is not None:
-            group.positions.setdefault(name, []).append(position)
-    return [one for one in groups.values() if one is not None], problems
 
 
 def _mean(outcome: Outcome) -> float:

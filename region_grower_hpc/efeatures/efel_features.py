@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures.efel_core import EfelCore
 from region_grower_hpc.efeatures.efel_dependencies import TRIGGER, Dependencies
-from region_grower_hpc.efeatures.efel_load import Sweep
+from region_grower_hpc.efeatures.efel_load import EfelTrace
 from region_grower_hpc.efeatures.efel_python_features import (
     fed_by,
     is_ours_to_feed,
@@ -36,7 +36,7 @@ class Features:
         names: of all features that will be asked for.
     """
 
-    def __init__(self, core: EfelCore, sweep: Sweep, names: Iterable[str]) -> None:
+    def __init__(self, core: EfelCore, sweep: EfelTrace, names: Iterable[str]) -> None:
         self._core = core
         self._sweep = sweep
         self._settings: Mapping[str, Any] = {}

@@ -30,7 +30,7 @@ _SPANS = ("DerivativeWindow", "AP_phaseslope_range")
 
 
 @dataclass(frozen=True)
-class Sweep:
+class EfelTrace:
     """A recording as eFEL sees it.
 
     Attributes:

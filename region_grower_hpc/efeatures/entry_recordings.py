@@ -96,6 +96,7 @@ def _recording(
         repetition=raw.repetition,
         n_samples=trace.n_samples,
         trace=trace,
+        config_data=entry.metadata,
     )
     for warning in found.warnings:
         logger.debug("%s: %s", entry, warning)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from region_grower_hpc.efeatures.auto_target_checks import auto_target_problems
-from region_grower_hpc.efeatures.auto_targets import PRESET, AutoTarget
-from region_grower_hpc.efeatures.efel_names import setting_problem
-from region_grower_hpc.efeatures.metadata import Entry, entries_of, metadata_problems
-from region_grower_hpc.efeatures.rheobase import settings_problems
-from region_grower_hpc.efeatures.settings import PRESET as PRESET_NAME
-from region_grower_hpc.efeatures.settings import EfeatureSettings
-from region_grower_hpc.efeatures.targets import Target, target_problems, targets_of
+from region_grower_hpc.efeatures.auto_targets import PRESET_TARGETS, AutoTarget
+from region_grower_hpc.efeatures.metadata import Entry, entries_of
+from region_grower_hpc.efeatures.metadata_checks import metadata_problems
+from region_grower_hpc.efeatures.rheobase_settings import settings_problems
+from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
+from region_grower_hpc.efeatures.target_checks import efel_settings_problems, target_problems
+from region_grower_hpc.efeatures.targets import Target, targets_of
 from region_grower_hpc.errors import InvalidInputError
 from region_grower_hpc.formats.json_file import read_json
 
@@ -23,11 +23,13 @@ class Inputs:
     """What the documents say.
 
     Attributes:
+        cell_names: of all cells, those without an entry too.
         entries: of the metadata, in their order.
         targets: None where they are to be found by `auto_targets`.
         auto_targets: what to look for.
     """
 
+    cell_names: tuple[str, ...]
     entries: tuple[Entry, ...]
     targets: tuple[Target, ...] | None
     auto_targets: tuple[AutoTarget, ...]
@@ -46,7 +48,8 @@ def read_inputs(settings: EfeatureSettings) -> Inputs:
     targets, auto_targets = _targets(settings, problems)
     if problems:
         raise InvalidInputError("\n".join(problems))
-    return Inputs(tuple(entries_of(metadata, path.parent)), targets, auto_targets)
+    entries = tuple(entries_of(metadata, path.parent))
+    return Inputs(tuple(metadata), entries, targets, auto_targets)
 
 
 def _targets(
@@ -58,8 +61,8 @@ def _targets(
         found = target_problems(document, str(settings.targets))
         problems += found
         return (() if found else tuple(targets_of(document))), ()
-    if settings.auto_targets == PRESET_NAME:
-        return None, tuple(PRESET)
+    if settings.auto_targets == PRESET:
+        return None, tuple(PRESET_TARGETS)
     path = Path(settings.auto_targets)
     document = read_json(path)
     found = auto_target_problems(document, str(path))
@@ -69,8 +72,7 @@ def _targets(
 
 def _setting_problems(settings: EfeatureSettings) -> Iterator[str]:
     """What is wrong with the options whose values are documents."""
-    for name, value in settings.efel_settings.items():
-        if (problem := setting_problem(name, value)) is not None:
-            yield f"--efel-settings: {problem}"
+    for problem in efel_settings_problems(settings.efel_settings):
+        yield f"--efel-settings: {problem}"
     for problem in settings_problems(settings.rheobase_strategy, settings.rheobase_settings):
         yield f"--rheobase-settings: {problem}"

@@ -13,8 +13,7 @@ from region_grower_hpc.efeatures.efel_requests import FeatureRequest, request
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.statistics import real_array
 from region_grower_hpc.efeatures.targets import Target
-
-BoolArray = NDArray[np.bool_]
+from region_grower_hpc.efeatures.window import inside
 
 
 @dataclass(frozen=True)
@@ -93,13 +92,6 @@ def effective_of(recordings: Sequence[Recording], absolute: bool) -> NDArray[np.
     return real_array(
         [one.stimulus.effective(one.values, one.relative, absolute) for one in recordings]
     )
-
-
-def inside(effective: NDArray[np.float64], amplitude: float, tolerance: float) -> BoolArray:
-    """Which recordings are nearer to an amplitude than a tolerance."""
-    with np.errstate(invalid="ignore"):
-        is_inside: BoolArray = np.abs(amplitude - effective) < tolerance
-    return is_inside
 
 
 def requests_of(

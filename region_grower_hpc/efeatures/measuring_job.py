@@ -15,31 +15,16 @@ from region_grower_hpc.efeatures import documents_folder
 from region_grower_hpc.efeatures.documents_folder import NAME, PROBLEMS, VALUES
 from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.inputs import read_inputs
-from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.settings import PRESET, EfeatureSettings
 from region_grower_hpc.engine.job import Failure, Outlook, Plan, Result, StoredResult, Written
 from region_grower_hpc.errors import TaskFailure
 
 if TYPE_CHECKING:
     from region_grower_hpc.efeatures.efel_engine import Engine
-    from region_grower_hpc.efeatures.efel_requests import FeatureRequest
 
 ROW = np.dtype([("n_recordings", "i4"), ("n_values", "i4")])
 #: Seconds of an entry, and of each value: only their proportion matters.
 SECONDS, SECONDS_A_VALUE = 4e-3, 2e-4
-
-
-@dataclass(frozen=True)
-class MeasuringContext:
-    """What every rank gets beside the arrays.
-
-    Attributes:
-        entries: of the tasks, in their order.
-        requests: features with settings, by number.
-    """
-
-    entries: tuple[Entry, ...]
-    requests: tuple[FeatureRequest, ...]
 
 
 @dataclass(frozen=True)
@@ -58,12 +43,14 @@ class MeasuringJob(EfeatureJob[MeasuringState]):
 
     def plan(self) -> Plan:
         """Find rheobases and targets, and what each recording is measured for."""
-        from region_grower_hpc.efeatures.analysis import analysed
+        from region_grower_hpc.efeatures.analysis import analysed, keep
         from region_grower_hpc.efeatures.work_list import WorkList
 
         settings = self.settings
         inputs = read_inputs(settings)
-        work = WorkList.of(analysed(settings, inputs), inputs.entries, settings)
+        analysis = analysed(settings, inputs)
+        keep(settings, analysis)
+        work = WorkList.of(analysis, inputs.entries, settings)
         return Plan(
             tasks=work.tasks,
             costs_s=SECONDS + SECONDS_A_VALUE * work.n_values,
@@ -72,9 +59,7 @@ class MeasuringJob(EfeatureJob[MeasuringState]):
             inputs=_inputs(settings),
             outputs=documents_folder.outputs(settings),
             shared=work.arrays,
-            context=MeasuringContext(
-                tuple(inputs.entries[task] for task in work.tasks), work.requests
-            ),
+            context=work.requests,
             group_bytes=(8.0 * float(work.n_values.mean()) if len(work.tasks) else 0.0,),
             kept=(VALUES, PROBLEMS),
             settings=settings.to_json(),

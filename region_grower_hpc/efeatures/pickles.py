@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.output_names import CELLS_PICKLE, PROTOCOLS_PICKLE
 from region_grower_hpc.efeatures.protocol import Protocol
 from region_grower_hpc.formats.atomic import replacing
 
-CELLS_PICKLE, PROTOCOLS_PICKLE = "cells.pkl", "protocols.pkl"
 #: The same bytes for all versions of Python.
 PROTOCOL = 5
 

@@ -29,6 +29,7 @@ class Protocol:
         recordings: in the order of cells and recordings.
         cells: (n,) number of the cell of each recording.
         global_rheobase: mean over cells, nA; None: amplitudes are reduced themselves.
+        absolute_amplitude: the recordings were matched by nA: there are no relative amplitudes.
         mode: how the parameters of several recordings become one: mean, median, min, max, lnmc.
 
     Source: `bluepyefe.protocol.Protocol`.
@@ -42,6 +43,7 @@ class Protocol:
     cells: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     global_rheobase: float | None = None
     mode: str = "mean"
+    absolute_amplitude: bool = False
 
     @property
     def stimulus_name(self) -> str:
@@ -68,14 +70,26 @@ class Protocol:
                 found[key] = value
             else:
                 found[key] = self._reduced([one.values.get(key) for one in self.recordings])
-        for key in dict.fromkeys(key for one in self.recordings for key in one.relative):
-            found[key] = self._reduced([one.relative.get(key) for one in self.recordings])
+        relative = [{} if self.absolute_amplitude else one.relative for one in self.recordings]
+        for key in dict.fromkeys(key for one in relative for key in one):
+            found[key] = self._reduced([one.get(key) for one in relative])
         if self.global_rheobase is not None:
-            for key, relative in _FROM_RELATIVE.items():
+            for key, key_of_percent in _FROM_RELATIVE.items():
                 if key in found:
-                    percent = found.get(relative)
+                    percent = found.get(key_of_percent)
                     found[key] = None if percent is None else percent * self.global_rheobase / 100.0
         return found
+
+    @property
+    def ecode(self) -> Recording | None:
+        """A recording of the reduced parameters, without traces; None where there is none."""
+        if not self.recordings:
+            return None
+        found = self.parameters()
+        stimulus = self.recordings[0].stimulus
+        relative = {key: one for key, one in found.items() if key.endswith("_rel")}
+        values = {key: one for key, one in found.items() if key not in relative}
+        return Recording("", self.name, 0, 0, stimulus, values, relative=relative)
 
     def as_dict(self) -> dict[str, Any]:
         """The entry of protocols.json; there must be a recording."""

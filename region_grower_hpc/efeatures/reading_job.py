@@ -17,6 +17,7 @@ from region_grower_hpc.efeatures.efeature_job import EfeatureJob
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.metadata import Entry
+from region_grower_hpc.efeatures.packed_entries import entry_at, packed
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult, Written
@@ -43,7 +44,7 @@ TOLD = 20
 class ReadingState:
     """What a rank reads with."""
 
-    entries: Sequence[Entry]
+    plan: Plan
     engine: Engine
 
 
@@ -55,7 +56,8 @@ class ReadingJob(EfeatureJob[ReadingState]):
 
     def plan(self) -> Plan:
         """Check all that can be checked without opening a recording."""
-        entries = read_inputs(self.settings).entries
+        inputs = read_inputs(self.settings)
+        entries = inputs.entries
         sizes = [[_size_bytes(path) for path in entry.paths] for entry in entries]
         digests = digest_files(path for entry in entries for path in entry.paths)
         contents = [[digests[path] for path in entry.paths] for entry in entries]
@@ -71,7 +73,8 @@ class ReadingJob(EfeatureJob[ReadingState]):
             },
             inputs={"files_metadata": self.settings.files_metadata},
             outputs=[self.settings.recordings_file],
-            context=entries,
+            shared=packed(entries),
+            context=inputs.cell_names,
             group_bytes=(RESULT_BYTES,),
             kept=(RECORDINGS, PROBLEMS),
             settings=self.settings.to_json(),
@@ -85,14 +88,14 @@ class ReadingJob(EfeatureJob[ReadingState]):
         """Start eFEL."""
         from region_grower_hpc.efeatures.process_engine import process_engine
 
-        return ReadingState(plan.context, process_engine())
+        return ReadingState(plan, process_engine())
 
     def run(self, state: ReadingState, task: int) -> Result:
         """Read one entry; what fails of it is told beside what does not."""
         from region_grower_hpc.efeatures.entry_recordings import recordings_of
         from region_grower_hpc.efeatures.recording_text import to_bytes
 
-        settings, entry = self.settings, state.entries[task]
+        settings, entry = self.settings, entry_at(state.plan.shared, task)
         recordings: list[Recording] = []
         problems: list[RecordingProblem] = []
         try:
@@ -128,11 +131,10 @@ class ReadingJob(EfeatureJob[ReadingState]):
         """Write recordings.h5 and failures.csv."""
         from region_grower_hpc.efeatures.recording_table import write_recordings
 
-        entries: Sequence[Entry] = plan.context
-        cells = {entry.cell: Cell(entry.cell) for entry in entries}
-        failed = {failure.task: [row_of(entries[failure.task], failure)] for failure in failures}
+        cells = {name: Cell(name) for name in plan.context}
+        failed = {one.task: [row_of(entry_at(plan.shared, one.task), one)] for one in failures}
         for result in kept:
-            entry = entries[result.task]
+            entry = entry_at(plan.shared, result.task)
             cells[entry.cell].recordings += _recordings(result)
             failed[result.task] = [
                 FailureRow.of(entry, RecordingProblem(*problem))
@@ -161,7 +163,7 @@ class ReadingJob(EfeatureJob[ReadingState]):
         from region_grower_hpc.efeatures.recording_table import read_recordings
         from region_grower_hpc.efeatures.recording_text import to_bytes
 
-        entry, path = plan.context[task], self.settings.recordings_file
+        entry, path = entry_at(plan.shared, task), self.settings.recordings_file
         if not path.is_file():
             return []
         found = [

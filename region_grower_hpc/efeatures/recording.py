@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.efeatures.feature_values import FeatureValues
 from region_grower_hpc.efeatures.stimuli import Stimulus
 from region_grower_hpc.efeatures.trace import Trace
-
-if TYPE_CHECKING:
-    from region_grower_hpc.efeatures.efel_requests import FeatureRequest
+from region_grower_hpc.efeatures.window import inside
 
 
 @dataclass
@@ -37,6 +37,9 @@ class Recording:
         trace: None once it is released.
         relative: amplitudes as % of the cell's rheobase; empty without one.
         efeatures: value of each feature that was asked for; NaN for none.
+        config_data: metadata of its entry; empty where it was read by the command.
+
+    Parameters of the stimulus are attributes too, such as `tmid` of SAHP.
     """
 
     cell_name: str
@@ -51,10 +54,11 @@ class Recording:
     repetition: Any = None
     n_samples: int = 0
     auto_threshold: float | None = None
-    peak_times: list[float] | None = None
+    peak_times: Sequence[float] | None = None
     trace: Trace | None = None
     relative: dict[str, float] = field(default_factory=dict)
-    efeatures: dict[FeatureRequest, float] = field(default_factory=dict)
+    efeatures: FeatureValues = field(default_factory=FeatureValues)
+    config_data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -65,6 +69,11 @@ class Recording:
     def spikecount(self) -> int | None:
         """Number of spikes within the stimulus; None: not counted."""
         return None if self.peak_times is None else len(self.peak_times)
+
+    @property
+    def peak_time(self) -> NDArray[np.float64] | None:
+        """The same times as an array."""
+        return None if self.peak_times is None else np.array(self.peak_times, dtype=np.float64)
 
     @property
     def dt(self) -> float:
@@ -117,6 +126,11 @@ class Recording:
         return None if self.trace is None else self.trace.t_ms
 
     @property
+    def time(self) -> NDArray[Any] | None:
+        """The same."""
+        return self.t
+
+    @property
     def voltage(self) -> NDArray[Any] | None:
         """Membrane potential, mV."""
         return None if self.trace is None else self.trace.voltage_mv
@@ -126,9 +140,23 @@ class Recording:
         """Injected current, nA."""
         return None if self.trace is None else self.trace.current_na
 
+    @property
+    def location(self) -> None:
+        """On the cell: no file tells it."""
+        return None
+
+    @property
+    def export_attr(self) -> list[str]:
+        """Names of the parameters of the stimulus."""
+        return list(self.stimulus.exported)
+
     def get_params(self) -> dict[str, Any]:
-        """Parameters of the stimulus."""
-        return dict(self.values)
+        """Parameters of the stimulus; None for one that is not known."""
+        return {name: self._parameter(name) for name in self.export_attr}
+
+    def get_stimulus_parameters(self) -> dict[str, Any]:
+        """The stimulus as `step` of protocols.json tells it."""
+        return self.stimulus.step({**self.values, **self.relative})
 
     def generate(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Times (ms) and current (nA) of the stimulus, made again from its parameters."""
@@ -147,4 +175,16 @@ class Recording:
             absolute_amplitude: nA in place of %.
         """
         effective = self.stimulus.effective(self.values, self.relative, absolute_amplitude)
-        return effective is not None and abs(target - effective) < tolerance
+        return effective is not None and bool(inside(effective, target, tolerance))
+
+    if not TYPE_CHECKING:  # names are checked where they are written in this package
+
+        def __getattr__(self, name: str) -> Any:
+            # Copies and pickles ask for names before there is a stimulus.
+            stimulus = self.__dict__.get("stimulus")
+            if stimulus is None or name not in stimulus.exported:
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+            return self._parameter(name)
+
+    def _parameter(self, name: str) -> Any:
+        return self.values[name] if name in self.values else self.relative.get(name)

@@ -12,7 +12,7 @@ import numpy as np
 from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.kept_failures import keep_failures
-from region_grower_hpc.efeatures.own_tables import opened_table, texts_of
+from region_grower_hpc.efeatures.own_tables import opened_table, texts_in_turn, texts_of
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.recording_text import from_json, to_json
 from region_grower_hpc.efeatures.table_columns import write_reals, write_texts
@@ -67,12 +67,11 @@ def read_recordings(path: Path) -> list[Cell]:
     """
     try:
         with opened_table(path) as file:
-            names = texts_of(file["cells/name"])
-            whole = texts_of(file[f"recordings/{_WHOLE}"])
-        cells = {name: Cell(name) for name in names}
-        for text in whole:
-            recording = from_json(json.loads(text))
-            cells[recording.cell_name].recordings.append(recording)
+            cells = {name: Cell(name) for name in texts_of(file["cells/name"])}
+            for texts in texts_in_turn(file[f"recordings/{_WHOLE}"]):
+                # Not one by one: the names of their keys are held once only.
+                for recording in map(from_json, json.loads(f"[{','.join(texts)}]")):
+                    cells[recording.cell_name].recordings.append(recording)
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise InvalidInputError(
             f"{path} is not what reading has written ({error}): use --overwrite to read the "

@@ -30,6 +30,11 @@ class Results:
     stimuli: dict[str, Any]
     currents: dict[str, Any]
 
+    @property
+    def statistics(self) -> list[dict[str, Any]]:
+        """Mean, deviation and number of values of each target."""
+        return [target.statistics() for one in self.protocols for target in one.feature_targets]
+
 
 def results_of(
     cells: Sequence[Cell],
@@ -55,6 +60,7 @@ def results_of(
         efel_settings=dict(settings.efel_settings),
         compat=settings.compat,
         quiet=quiet,
+        exact=True,
     )
     documents = create_feature_protocol_files(
         cells,

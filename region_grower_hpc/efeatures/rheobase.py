@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeGuard
 
-from region_grower_hpc.efeatures.near_names import near
+from region_grower_hpc.efeatures.named_few import named_few
+from region_grower_hpc.efeatures.rheobase_settings import settings_problems
 from region_grower_hpc.efeatures.rheobase_strategies import (
     absolute,
     flush,
     interpolation,
     majority,
+    peer_interpolation,
+    peer_majority,
 )
-from region_grower_hpc.efeatures.sweeps import sweeps_of
-from region_grower_hpc.efeatures.value_checks import is_count, is_number, shown
+from region_grower_hpc.efeatures.sweeps import SUSPICIOUS_AMP_NA, suspicious_files, sweeps_of
 from region_grower_hpc.errors import InvalidInputError
 
-_Check = tuple[Callable[[Any], bool], str]
-_NUMBER: _Check = (is_number, "give a finite number")
-_COUNT: _Check = (is_count, "give an integer of 0 or more")
-_STEP: _Check = (lambda value: is_number(value) and value > 0, "give a current in nA above 0")
-_BOUND: _Check = (
-    lambda value: value is None or is_number(value),
-    "give a number, or null for none",
-)
+logger = logging.getLogger(__name__)
 
-#: Each strategy with its function, and its settings with what they must be.
-STRATEGIES: Mapping[str, tuple[Callable[..., float | None], Mapping[str, _Check]]] = {
-    "absolute": (absolute, {"spike_threshold": _NUMBER}),
-    "majority": (majority, {"min_step": _STEP, "majority": _NUMBER}),
-    "flush": (flush, {"flush_length": _COUNT, "upper_bound_spikecount": _BOUND}),
-    "interpolation": (interpolation, {}),
+_FUNCTIONS: Mapping[str, Callable[..., float | None]] = {
+    **{"absolute": absolute, "majority": majority},
+    **{"flush": flush, "interpolation": interpolation},
 }
-
-
-def settings_problems(strategy: str, settings: Any) -> Iterator[str]:
-    """What is wrong with a strategy and its settings: key, value, way out."""
-    if strategy not in STRATEGIES:
-        yield (
-            f"rheobase_strategy {shown(strategy)} is none{near(str(strategy), STRATEGIES)}; "
-            f"there are {', '.join(STRATEGIES)}"
-        )
-        return
-    if not isinstance(settings, Mapping):
-        yield f"{shown(settings)} must be an object of settings of {strategy}"
-        return
-    checks = STRATEGIES[strategy][1]
-    for key, value in settings.items():
-        if key not in checks:
-            known = f"it has {', '.join(checks)}" if checks else "it has none"
-            yield f"{shown(key)} is no setting of {strategy}{near(str(key), checks)}; {known}"
-        elif not checks[key][0](value):
-            yield f"{key} {shown(value)}: {checks[key][1]}"
+#: Those that differ for bluepyefe's numbers; silent sweeps, which it leaves out, are not there.
+_AS_PEER = {"majority": peer_majority, "interpolation": peer_interpolation}
 
 
 def is_rheobase(value: float | None) -> TypeGuard[float]:
@@ -62,21 +37,22 @@ def is_rheobase(value: float | None) -> TypeGuard[float]:
 
 def compute_rheobase(
     cells: Iterable[Any],
-    protocols_rheobase: Collection[str],
+    protocols_rheobase: Collection[str] | str,
     rheobase_strategy: str = "absolute",
     rheobase_settings: Mapping[str, Any] | None = None,
     compat: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Find the rheobase (nA) of each cell and the relative amplitudes of its recordings, in place.
 
     Args:
         cells: each with `name`, `recordings` (of which `protocol_name`, `amp`, `spikecount` and
-            `files` are read), a writable `rheobase` and `compute_relative_amp()`, which warns
-            where there is no rheobase.
-        protocols_rheobase: exact names of the protocols whose sweeps tell it.
+            `files` are read), a writable `rheobase` and `compute_relative_amp()`.
+        protocols_rheobase: exact names of the protocols whose sweeps tell it, or one name.
         rheobase_strategy: absolute, majority, flush or interpolation.
         rheobase_settings: keywords of the strategy.
         compat: bluepyefe's numbers: silent sweeps vanish, and majority tells the bin above.
+        quiet: without warnings of cells without a rheobase, and of spikes at no current.
 
     Raises:
         InvalidInputError: no such strategy or setting.
@@ -87,7 +63,27 @@ def compute_rheobase(
     problems = list(settings_problems(rheobase_strategy, settings))
     if problems:
         raise InvalidInputError("\n".join(f"rheobase settings: {one}" for one in problems))
-    strategy = STRATEGIES[rheobase_strategy][0]
+    if isinstance(protocols_rheobase, str):
+        protocols_rheobase = (protocols_rheobase,)
+    strategy = _FUNCTIONS[rheobase_strategy]
+    if compat:
+        strategy = _AS_PEER.get(rheobase_strategy, strategy)
+    without: list[str] = []
+    suspicious: list[str] = []
     for cell in cells:
-        cell.rheobase = strategy(sweeps_of(cell, protocols_rheobase, compat), compat, **settings)
+        cell.rheobase = strategy(sweeps_of(cell, protocols_rheobase, compat), **settings)
+        if not is_rheobase(cell.rheobase):
+            cell.rheobase = None
+            without.append(str(cell.name))
         cell.compute_relative_amp()
+        suspicious += suspicious_files(cell, protocols_rheobase)
+    if suspicious and not quiet:
+        logger.warning(
+            "spikes at less than %g nA, check ton and toff: %s",
+            *(SUSPICIOUS_AMP_NA, named_few(suspicious)),
+        )
+    if without and not quiet:
+        logger.warning(
+            "no rheobase, and so no relative amplitudes, for %d cells: %s",
+            *(len(without), named_few(without)),
+        )

@@ -7,6 +7,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from region_grower_hpc.efeatures.output_names import (
+    FAILURES,
+    FEATURE_TABLE,
+    FEATURES,
+    FIGURES,
+    RECORDINGS,
+)
+from region_grower_hpc.efeatures.rheobase_settings import STRATEGIES
+
 #: Protocols that tell the rheobase unless others are named.
 PROTOCOLS_RHEOBASE = (
     *("IV", "Step", "FirePattern", "IDrest", "IDRest"),
@@ -18,11 +27,7 @@ EFEL_SETTINGS: Mapping[str, Any] = {
     "interp_step": 0.025,
 }
 PROTOCOL_MODES = ("mean", "median", "min", "max", "lnmc")
-RHEOBASE_STRATEGIES = ("absolute", "majority", "flush", "interpolation")
-#: What the passes leave for each other.
-RECORDINGS, FEATURE_TABLE = "recordings.h5", "efeatures.h5"
-#: Folder of figures below that of the outputs.
-FIGURES = "figures"
+RHEOBASE_STRATEGIES = tuple(STRATEGIES)
 #: Value of --auto-targets that stands for the list we know.
 PRESET = "preset"
 
@@ -129,7 +134,7 @@ class EfeatureSettings:
     @property
     def features_file(self) -> Path:
         """The document of all features."""
-        return self.output("features.json")
+        return self.output(FEATURES)
 
     @property
     def feature_table_file(self) -> Path:
@@ -154,4 +159,4 @@ class EfeatureSettings:
     @property
     def failures_csv(self) -> Path:
         """What could not be done."""
-        return self.output("failures.csv")
+        return self.output(FAILURES)

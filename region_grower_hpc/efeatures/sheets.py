@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from region_grower_hpc.efeatures.cell import Cell
 from region_grower_hpc.efeatures.entry_recordings import Reader, raw_traces
 from region_grower_hpc.efeatures.failures import FailureRow
 from region_grower_hpc.efeatures.feature_table import FeatureTable
@@ -20,7 +18,7 @@ from region_grower_hpc.efeatures.figures.recording_pages import panel_pages
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.recording import Recording
-from region_grower_hpc.efeatures.recording_text import from_bytes, to_bytes
+from region_grower_hpc.efeatures.recording_text import from_bytes
 from region_grower_hpc.efeatures.trace import standardised
 
 #: Class of stimuli whose recordings have an impedance.
@@ -164,35 +162,3 @@ class Drawing:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return problems
-
-
-def recordings_sheets(cells: Sequence[Cell], entries: Sequence[Entry]) -> list[RecordingsSheet]:
-    """A sheet for each cell and protocol with a recording."""
-    read = {
-        (one.cell_name, one.protocol_name, one.index) for cell in cells for one in cell.recordings
-    }
-    by_place: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        if (entry.cell, entry.protocol, entry.index) in read:
-            by_place.setdefault((entry.cell, entry.protocol), []).append(entry)
-    return [
-        RecordingsSheet(
-            cell.name,
-            protocol,
-            tuple(by_place[cell.name, protocol]),
-            to_bytes(cell.get_recordings_by_protocol_name(protocol)),
-        )
-        for cell in cells
-        for protocol in cell.get_protocol_names()
-    ]
-
-
-def features_sheets(table: FeatureTable) -> list[FeaturesSheet | LegendSheet]:
-    """A sheet for each protocol of each cell and of all of them, and the legend."""
-    sheets = [
-        FeaturesSheet(cell, protocol)
-        for cell in (*range(len(table.cell_names)), None)
-        for protocol in range(len(table.protocol_names))
-    ]
-    drawn = [sheet for sheet in sheets if table.plotted(sheet.cell, sheet.protocol)]
-    return [*drawn, LegendSheet()]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-logger = logging.getLogger(__name__)
 
 #: A spike at less current than this is likely no response to it, nA.
 SUSPICIOUS_AMP_NA = 0.01
@@ -38,21 +35,28 @@ def sweeps_of(cell: Any, protocols_rheobase: Collection[str], compat: bool = Fal
         protocols_rheobase: names.
         compat: leave out silent sweeps, as bluepyefe does.
     """
-    pairs = []
-    for recording in cell.recordings:
-        if recording.protocol_name not in protocols_rheobase or recording.amp is None:
-            continue
-        amp, count = float(recording.amp), int(recording.spikecount or 0)
-        if not np.isfinite(amp) or (compat and not count):
-            continue
-        if count and amp < SUSPICIOUS_AMP_NA:
-            logger.warning(
-                "cell %s, protocol %s: spikes at %g nA in %s: check ton and toff",
-                *(cell.name, recording.protocol_name, amp, ", ".join(map(str, recording.files))),
-            )
-        pairs.append((amp, count))
+    pairs = [
+        (amp, count) for _, amp, count in _found(cell, protocols_rheobase) if count or not compat
+    ]
     pairs.sort()
     return Sweeps(
         np.array([amp for amp, _ in pairs], dtype=np.float64),
         np.array([count for _, count in pairs], dtype=np.int64),
     )
+
+
+def suspicious_files(cell: Any, protocols_rheobase: Collection[str]) -> list[str]:
+    """Sweeps of a cell with spikes at next to no current: cell, protocol and files of each."""
+    return [
+        f"{cell.name}, {recording.protocol_name}: {', '.join(map(str, recording.files))}"
+        for recording, amp, count in _found(cell, protocols_rheobase)
+        if count and amp < SUSPICIOUS_AMP_NA
+    ]
+
+
+def _found(cell: Any, protocols_rheobase: Collection[str]) -> Iterator[tuple[Any, float, int]]:
+    for recording in cell.recordings:
+        if recording.protocol_name in protocols_rheobase and recording.amp is not None:
+            amp, count = float(recording.amp), int(recording.spikecount or 0)
+            if np.isfinite(amp):
+                yield recording, amp, count

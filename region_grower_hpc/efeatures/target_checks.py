@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from region_grower_hpc.efeatures.value_checks import is_number, is_text, shown
+from region_grower_hpc.efeatures.value_checks import are_numbers, is_list, is_number, is_text, shown
 
 #: Settings of a target that are no settings of eFEL but the window of the feature, ms.
 WINDOW_KEYS = ("stim_start", "stim_end")
@@ -79,10 +79,10 @@ def _group_problems(protocol: Any, group: Any) -> Iterator[str]:
         if key not in group:
             yield f"{key} is missing"
     for key in ("amplitudes", "tolerances"):
-        if key in group and not _are_numbers(group[key]):
+        if key in group and not are_numbers(group[key]):
             yield f"{key} {shown(group[key])}: give a list of finite numbers"
     amplitudes, tolerances = group.get("amplitudes", 0), group.get("tolerances", 0)
-    are_lists = _are_numbers(amplitudes) and _are_numbers(tolerances)
+    are_lists = are_numbers(amplitudes) and are_numbers(tolerances)
     if are_lists and len(tolerances) not in (1, len(amplitudes)):
         yield (
             f"tolerances {shown(tolerances)}: give one, or one for each of the "
@@ -94,7 +94,7 @@ def _group_problems(protocol: Any, group: Any) -> Iterator[str]:
 
 
 def _features_problems(efeatures: Any) -> Iterator[str]:
-    if not isinstance(efeatures, Mapping | list | tuple):
+    if not isinstance(efeatures, Mapping) and not is_list(efeatures):
         yield f"efeatures {shown(efeatures)}: give a list, or the settings of each by its name"
         return
     for name in efeatures:
@@ -117,6 +117,30 @@ def _settings_problems(place: str, settings: Any) -> Iterator[str]:
     for key in WINDOW_KEYS:
         if key in settings and not is_number(settings[key]):
             yield f"{place}: {key} {shown(settings[key])}: give a time in ms"
+    if (problem := window_problem(settings)) is not None:
+        yield f"{place}: {problem}"
+
+
+def window_problem(settings: Mapping[str, Any]) -> str | None:
+    """What is wrong with the window of settings, if they have a whole one."""
+    begin, end = (settings.get(key) for key in WINDOW_KEYS)
+    if is_number(begin) and is_number(end) and begin >= end:
+        return f"stim_end {shown(end)} has to be after stim_start {shown(begin)}"
+    return None
+
+
+def efel_settings_problems(settings: Any) -> Iterator[str]:
+    """What is wrong with settings of all features: name, value, way out."""
+    from region_grower_hpc.efeatures.efel_names import setting_problem
+
+    if not isinstance(settings, Mapping):
+        yield f"{shown(settings)} must be an object of settings of eFEL"
+        return
+    for name, value in settings.items():
+        if (problem := setting_problem(name, value)) is not None:
+            yield problem
+    if (problem := window_problem(settings)) is not None:
+        yield problem
 
 
 def _efel_problems(document: Any, name_of_file: str) -> list[str]:
@@ -147,7 +171,7 @@ def _asked(document: Any) -> Iterator[tuple[str, Any, Any]]:
     elif isinstance(document, Mapping):
         for protocol, group in document.items():
             efeatures = group.get("efeatures") if isinstance(group, Mapping) else None
-            if not isinstance(efeatures, Mapping | list | tuple):
+            if not isinstance(efeatures, Mapping) and not is_list(efeatures):
                 continue
             for name in efeatures:
                 settings = efeatures[name] if isinstance(efeatures, Mapping) else None
@@ -157,7 +181,3 @@ def _asked(document: Any) -> Iterator[tuple[str, Any, Any]]:
 def _as_mapping(target: Any) -> Any:
     """A target of Python as the entry of a document that it stands for."""
     return target.to_json() if hasattr(target, "to_json") else target
-
-
-def _are_numbers(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(map(is_number, value))

@@ -10,8 +10,7 @@ from region_grower_hpc.efeatures.target_checks import (
     legacy_problems,
     structure_problems,
 )
-from region_grower_hpc.efeatures.target_checks import target_problems as target_problems
-from region_grower_hpc.efeatures.value_checks import plain_number
+from region_grower_hpc.efeatures.value_checks import plain_number, plain_value
 from region_grower_hpc.errors import InvalidInputError
 
 #: A document of targets: a list of them, or the legacy form by protocol.
@@ -103,8 +102,8 @@ def convert_legacy_targets(targets: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "efeature": efeature,
             "protocol": protocol,
-            "amplitude": amplitude,
-            "tolerance": tolerance,
+            "amplitude": plain_number(amplitude),
+            "tolerance": plain_number(tolerance),
             "efel_settings": dict(settings),
         }
         for protocol, group in targets.items()
@@ -123,7 +122,7 @@ def _amplitudes(group: Mapping[str, Any]) -> Iterable[tuple[float, float]]:
 def _settings(efeatures: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
     if isinstance(efeatures, Mapping):
         return [(name, settings or {}) for name, settings in efeatures.items()]
-    return [(name, {}) for name in efeatures]
+    return [(str(name), {}) for name in efeatures]
 
 
 def _target(entry: Mapping[str, Any]) -> Target:
@@ -132,7 +131,9 @@ def _target(entry: Mapping[str, Any]) -> Target:
         protocol=entry["protocol"],
         amplitude=plain_number(entry["amplitude"]),
         tolerance=plain_number(entry["tolerance"]),
-        efel_settings=dict(entry.get("efel_settings") or {}),
+        efel_settings={
+            key: plain_value(value) for key, value in (entry.get("efel_settings") or {}).items()
+        },
         efeature_name=entry.get("efeature_name") or "",
         location=entry.get("location") or "soma",
     )

@@ -21,9 +21,6 @@ _EXACT: dict[str, dict[str, float]] = {
 #: Key -> what it is a unit of.
 _QUANTITIES = {"i_unit": "current", "v_unit": "voltage", "t_unit": "time"}
 UNIT_KEYS = tuple(_QUANTITIES)
-CURRENT_UNITS = (*_ANY_CASE["i_unit"], *_EXACT["i_unit"])
-VOLTAGE_UNITS = (*_ANY_CASE["v_unit"], *_EXACT["v_unit"])
-TIME_UNITS = (*_ANY_CASE["t_unit"], *_EXACT["t_unit"])
 
 
 def current_factor(unit: str) -> float:

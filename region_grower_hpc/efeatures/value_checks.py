@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Sequence
 from numbers import Integral, Real
+from pathlib import PurePath
 from typing import Any, TypeGuard
 
 #: No quantity of a recording comes near it; NaN and infinity are not below it.
@@ -46,11 +48,31 @@ def is_text(value: Any) -> TypeGuard[str]:
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
+def are_numbers(value: Any) -> TypeGuard[Sequence[float]]:
+    """Whether a value is a list of finite numbers, or an array of one dimension."""
+    return is_list(value) and all(map(is_number, value))
+
+
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether a value is a list or tuple, or an array of one dimension."""
+    return isinstance(value, list | tuple) or getattr(value, "ndim", None) == 1
+
+
 def is_texts(value: Any) -> TypeGuard[list[str]]:
     """Whether a value is a list of texts, one at least."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_text, value))
+    return is_list(value) and len(value) > 0 and all(map(is_text, value))
 
 
 def plain_number(value: Any) -> int | float:
     """A checked number as Python's own: integers stay integers, as they are written in JSON."""
     return int(value) if isinstance(value, Integral) else float(value)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of Python as JSON has it: paths are texts, arrays and tuples lists, scalars plain."""
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain_value(one) for one in value]
+    # numpy's scalars and arrays, without numpy
+    return value.tolist() if hasattr(value, "tolist") else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from region_grower_hpc.efeatures.analysis import Analysis
 from region_grower_hpc.efeatures.efel_requests import FeatureRequest
 from region_grower_hpc.efeatures.matching import requests_of
 from region_grower_hpc.efeatures.metadata import Entry
+from region_grower_hpc.efeatures.packed_entries import ends_of, entry_at, packed, span
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.recording_text import from_bytes, to_bytes
 from region_grower_hpc.efeatures.settings import EfeatureSettings
@@ -30,7 +31,7 @@ class WorkList:
         tasks: (n,) numbers of the entries with a recording to measure, ascending.
         n_values: (n,) values of each.
         requests: features with settings, by number.
-        arrays: `numbers` of the entries; `texts` (bytes of the recordings of each) with
+        arrays: `numbers` of the entries, and these; `texts` (bytes of the recordings of each) with
             `text_ends` (n,); `asked` (numbers of requests) with `asked_ends` (one a recording) and
             `recording_ends` (n,).
     """
@@ -72,11 +73,12 @@ class WorkList:
         flat = [code for codes in codes_of_all for code in codes]
         arrays: dict[str, NDArray[Any]] = {
             "numbers": np.array(tasks, dtype=np.int64),
+            **packed(entries[task] for task in tasks),
             "texts": np.frombuffer(b"".join(texts), dtype=np.uint8),
-            "text_ends": _ends(map(len, texts)),
+            "text_ends": ends_of(map(len, texts)),
             "asked": np.array(flat, dtype=np.int32),
-            "asked_ends": _ends(map(len, codes_of_all)),
-            "recording_ends": _ends(map(len, work)),
+            "asked_ends": ends_of(map(len, codes_of_all)),
+            "recording_ends": ends_of(map(len, work)),
         }
         n_values = [sum(len(codes) for _, codes in each) for each in work]
         return cls(
@@ -87,25 +89,26 @@ class WorkList:
         )
 
 
+def entry_of(plan: Plan, task: int) -> Entry:
+    """The entry of a task."""
+    return entry_at(plan.shared, _place(plan, task))
+
+
 def work_of(plan: Plan, task: int) -> tuple[Entry, Work]:
     """What a task does: its entry and the recordings with their requests."""
-    shared, context = plan.shared, plan.context
-    # Not the tasks of the plan, which may be those of a part.
-    place = int(np.searchsorted(shared["numbers"], task))
-    begin, end = _span(shared["text_ends"], place)
+    shared, known = plan.shared, plan.context
+    place = _place(plan, task)
+    begin, end = span(shared["text_ends"], place)
     recordings = from_bytes(shared["texts"][begin:end].tobytes())
-    first, _ = _span(shared["recording_ends"], place)
+    first, _ = span(shared["recording_ends"], place)
     work: Work = []
     for number, recording in enumerate(recordings, first):
-        begin, end = _span(shared["asked_ends"], number)
-        asked = [context.requests[code] for code in shared["asked"][begin:end].tolist()]
+        begin, end = span(shared["asked_ends"], number)
+        asked = [known[code] for code in shared["asked"][begin:end].tolist()]
         work.append((recording, asked))
-    return context.entries[place], work
+    return entry_at(shared, place), work
 
 
-def _ends(lengths: Iterable[int]) -> NDArray[np.int64]:
-    return np.cumsum(np.fromiter(lengths, dtype=np.int64), dtype=np.int64)
-
-
-def _span(ends: NDArray[np.int64], place: int) -> tuple[int, int]:
-    return int(ends[place - 1]) if place else 0, int(ends[place])
+def _place(plan: Plan, task: int) -> int:
+    # Not that among the tasks of the plan, which may be those of a part.
+    return int(np.searchsorted(plan.shared["numbers"], task))

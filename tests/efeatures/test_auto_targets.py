@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from region_grower_hpc.efeatures.auto_targets import (
-    PRESET,
+    PRESET_TARGETS,
     AutoTarget,
     auto_target_problems,
     auto_targets_of,
@@ -54,16 +54,16 @@ def test_recordings_of_all_cells_count_together_and_strictly_inside() -> None:
 def test_without_rheobase_there_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     cells = [made_cell("c", [made_recording(0.15)])]
     with caplog.at_level(logging.WARNING):
-        assert select(PRESET, cells) == []
+        assert select(PRESET_TARGETS, cells) == []
     assert "no cell has a rheobase" in caplog.text
 
 
 def test_preset_is_that_of_the_definition() -> None:
-    assert [len(one.protocols) for one in PRESET] == [9, 11, 2]
-    assert [len(one.efeatures) for one in PRESET] == [19, 10, 11]
-    assert [one.preferred_number_protocols for one in PRESET] == [2, 1, 1]
-    assert [one.tolerance for one in PRESET] == [25, 25, 10]
-    assert auto_target_problems([vars(one) for one in PRESET], "preset") == []
+    assert [len(one.protocols) for one in PRESET_TARGETS] == [9, 11, 2]
+    assert [len(one.efeatures) for one in PRESET_TARGETS] == [19, 10, 11]
+    assert [one.preferred_number_protocols for one in PRESET_TARGETS] == [2, 1, 1]
+    assert [one.tolerance for one in PRESET_TARGETS] == [25, 25, 10]
+    assert auto_target_problems([vars(one) for one in PRESET_TARGETS], "preset") == []
 
 
 def test_objects_and_dictionaries_are_taken() -> None:

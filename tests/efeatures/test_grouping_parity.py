@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from region_grower_hpc.efeatures.auto_targets import PRESET, auto_targets_of, select
+from region_grower_hpc.efeatures.auto_targets import PRESET_TARGETS, auto_targets_of, select
 from region_grower_hpc.efeatures.documents import create_feature_protocol_files
 from region_grower_hpc.efeatures.grouping import group_efeatures
 from region_grower_hpc.efeatures.rheobase import compute_rheobase
@@ -73,7 +73,7 @@ def test_automatic_targets_are_those_of_bluepyefe(data: Path, name: str) -> None
     if case["auto_targets"]:
         wanted = auto_targets_of(json.loads((data / case["auto_targets"]).read_text()))
     else:
-        wanted = list(PRESET)
+        wanted = list(PRESET_TARGETS)
     keys = list(dict.fromkeys(target.stimulus_name for target in select(wanted, cells)))
     assert keys == list(expected_document(data, case, "features.json"))
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from region_grower_hpc.efeatures.rheobase import STRATEGIES, compute_rheobase, settings_problems
+from region_grower_hpc.efeatures.rheobase import compute_rheobase
+from region_grower_hpc.efeatures.rheobase_settings import STRATEGIES, settings_problems
 from region_grower_hpc.errors import InvalidInputError
 from tests.efeatures.made_cells import made_cell, made_recording
 

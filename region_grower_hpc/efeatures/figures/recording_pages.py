@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,11 +15,8 @@ from region_grower_hpc.efeatures.figures.chart import Box, Chart
 from region_grower_hpc.efeatures.figures.file_part import file_part
 from region_grower_hpc.efeatures.figures.limits import limits_of
 from region_grower_hpc.efeatures.figures.page import FAINT_INK, INK, page_files
-from region_grower_hpc.efeatures.figures.panel import Panel, panel_of
+from region_grower_hpc.efeatures.figures.panel import Panel
 from region_grower_hpc.efeatures.figures.shown_text import shown_text
-
-if TYPE_CHECKING:
-    from region_grower_hpc.efeatures.recording import Recording
 
 N_COLUMNS, N_A_PAGE = 6, 12
 _FEWEST_COLUMNS = 3  # room for the page's title
@@ -43,16 +40,13 @@ _LABEL_SIZE, _TITLE_SIZE, _HEAD_SIZE = 6.5, 7.0, 11.0
 _SMALLEST_CURRENT, _SMALLEST_VOLTAGE = 0.02, 2.0
 
 
-def recording_pages(
-    cell_name: str, protocol: str, recordings: Iterable[Recording]
-) -> dict[str, bytes]:
+def panel_pages(cell_name: str, protocol: str, panels: Sequence[Panel]) -> dict[str, bytes]:
     """Draw all recordings of a cell under a protocol: current above voltage, sorted by amplitude.
 
     Args:
         cell_name: of the cell.
         protocol: as the metadata name it.
-        recordings: with their traces; each is asked for when the one before has been thinned out,
-            so that a generator that reads them needs memory for one.
+        panels: the recordings in the metadata's order, thinned out by `panel_of`.
 
     Returns:
         Bytes by relative path: `<cell>/<cell>_<protocol>_recordings.pdf` with 12 recordings a
@@ -60,11 +54,6 @@ def recording_pages(
 
     Source: spec 9; `bluepyefe.cell.Cell.plot_recordings`.
     """
-    return panel_pages(cell_name, protocol, [panel_of(one) for one in recordings])
-
-
-def panel_pages(cell_name: str, protocol: str, panels: Sequence[Panel]) -> dict[str, bytes]:
-    """The same of recordings that have been thinned out by `panel_of`, in the metadata's order."""
     ordered = sorted(panels, key=lambda one: (math.isnan(one.amp_na), one.amp_na))
     cell = file_part(cell_name)
     n_pages = math.ceil(len(ordered) / N_A_PAGE)

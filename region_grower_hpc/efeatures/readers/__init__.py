@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers.choice import (
     SUFFIXES,
     read_entry,
     required_keys,
     suffix_problem,
 )
+from region_grower_hpc.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from region_grower_hpc.efeatures.readers.nwb.inspection import NwbContents
@@ -27,9 +28,11 @@ def inspect_nwb(path: str | Path, **filters: Any) -> NwbContents:
         filters: `protocol_name`, `repetition`, `v_file` as in the metadata; they limit the count.
 
     Raises:
-        RecordingProblem: the file is missing, damaged or of another format.
+        InvalidInputError: the file is missing, damaged or of another format.
     """
     from region_grower_hpc.efeatures.readers.nwb.inspection import inspect
 
-    metadata: Mapping[str, Any] = filters
-    return inspect(Path(path), metadata)
+    try:
+        return inspect(Path(path), filters)
+    except RecordingProblem as problem:
+        raise InvalidInputError(f"{path}: {problem}") from problem

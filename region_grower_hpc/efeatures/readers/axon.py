@@ -17,6 +17,8 @@ from region_grower_hpc.efeatures.readers.axon_command import (
     Command,
     command_output,
     commands_of,
+)
+from region_grower_hpc.efeatures.readers.axon_outputs import (
     outputs_of_version_1,
     outputs_of_version_2,
 )

@@ -11,6 +11,7 @@ from typing import Any
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace
 from region_grower_hpc.efeatures.readers.content import format_in
+from region_grower_hpc.efeatures.units import UNIT_KEYS
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class Format:
     required: tuple[str, ...]
 
 
-_UNITS = ("i_unit", "v_unit", "t_unit")
 FORMATS = {
     "igor": Format("igor", (".ibw", ".bwav"), ("i_file", "v_file")),
     "axon": Format("axon", (".abf",), ("filepath",)),
@@ -37,9 +37,9 @@ FORMATS = {
     "text": Format(
         "text",
         (".txt", ".csv"),
-        ("filepath", "dt", "amplitudes", "hypamp", "ton", "toff", *_UNITS),
+        ("filepath", "dt", "amplitudes", "hypamp", "ton", "toff", *UNIT_KEYS),
     ),
-    "matlab": Format("matlab", (".mat",), ("filepath", *_UNITS)),
+    "matlab": Format("matlab", (".mat",), ("filepath", *UNIT_KEYS)),
 }
 #: Suffixes of the files that can be read, in lower case.
 SUFFIXES = tuple(suffix for one in FORMATS.values() for suffix in one.suffixes)

@@ -34,14 +34,8 @@ import numpy as np
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace
 from region_grower_hpc.efeatures.readers.filters import Filters
-from region_grower_hpc.efeatures.readers.hdf5_tree import (
-    attribute,
-    dataset,
-    member,
-    opened,
-    samples_of,
-    subgroup,
-)
+from region_grower_hpc.efeatures.readers.hdf5_tree import dataset, member, opened, subgroup
+from region_grower_hpc.efeatures.readers.hdf5_values import attribute, samples_of
 
 _TOP = "recordings"
 _ATTRIBUTES = (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from region_grower_hpc.efeatures.figures.panel import panel_of
+from region_grower_hpc.efeatures.figures.recording_pages import panel_pages
 from region_grower_hpc.efeatures.recording import Recording
 from region_grower_hpc.efeatures.stimuli import stimulus_of
 from region_grower_hpc.efeatures.trace import Trace
@@ -53,3 +56,8 @@ def step_sweep(amp: float = 0.1, n_samples: int = 4000, **others: Any) -> Record
     current[1000:3000] += np.float32(amp)
     voltage[1500:1520] = 30
     return sweep(voltage, current, amp, **others)
+
+
+def pages(cell_name: str, protocol: str, recordings: Iterable[Recording]) -> dict[str, bytes]:
+    """The files that show recordings."""
+    return panel_pages(cell_name, protocol, [panel_of(one) for one in recordings])

@@ -15,8 +15,7 @@ from region_grower_hpc.efeatures.figures.feature_plots import feature_plots
 from region_grower_hpc.efeatures.figures.impedance import impedance
 from region_grower_hpc.efeatures.figures.legend import legend
 from region_grower_hpc.efeatures.figures.page import page_files
-from region_grower_hpc.efeatures.figures.recording_pages import recording_pages
-from tests.efeatures.figures.sweeps import step_sweep
+from tests.efeatures.figures.sweeps import pages, step_sweep
 
 PRINT_DIGESTS = """
 from tests.efeatures.figures.test_page import digests
@@ -46,7 +45,7 @@ def figures() -> dict[str, bytes]:
     sweep = step_sweep(id="日本 −")
     points = {"é": ([0.1, 0.2], [1.0, 2.0]), "b": ([0.1], [3.0])}
     return (
-        recording_pages("c", "IDrest", [sweep, step_sweep(-0.2)])
+        pages("c", "IDrest", [sweep, step_sweep(-0.2)])
         | impedance("c", "SineSpec", 0, sweep, 50.0)
         | feature_plots(None, "IDrest", "AP_width", "amp", points, [(0.1, 0.02, 2.0, 0.5)])
         | legend(cell_styles(points))

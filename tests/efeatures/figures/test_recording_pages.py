@@ -4,36 +4,34 @@ import gc
 import math
 import time
 import weakref
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from region_grower_hpc.efeatures.figures.panel import panel_of
-from region_grower_hpc.efeatures.figures.recording_pages import panel_pages, recording_pages
 from region_grower_hpc.efeatures.recording import Recording
 from tests.efeatures.figures.pdf_text import content, n_pages
-from tests.efeatures.figures.sweeps import step_sweep, sweep
+from tests.efeatures.figures.sweeps import pages, step_sweep, sweep
 
 ODD_NAME = "$\\frac{ \x00 \n \ud800 \u202e 日本"
 
 
 def test_twelve_recordings_a_page() -> None:
-    files = recording_pages("a/b", "IDrest", [step_sweep()] * 25)
+    files = pages("a/b", "IDrest", [step_sweep()] * 25)
     folder, _, _ = next(iter(files)).partition("/")
     stem = f"{folder}/{folder}_IDrest_recordings"
     assert folder.startswith("a_b_")
     assert list(files) == [f"{stem}.pdf", *(f"{stem}_{page}.png" for page in (1, 2, 3))]
     assert n_pages(files[f"{stem}.pdf"]) == 3
-    assert recording_pages("a", "IDrest", []) == {}
+    assert pages("a", "IDrest", []) == {}
 
 
 def test_recordings_are_sorted_by_amplitude_and_unknown_ones_come_last() -> None:
     sweeps = [step_sweep(amp) for amp in (0.3, -0.1, math.nan, 0.2)]
-    files = recording_pages("c", "IDrest", sweeps)
-    ordered = recording_pages("c", "IDrest", [sweeps[at] for at in (1, 3, 0, 2)])
+    files = pages("c", "IDrest", sweeps)
+    ordered = pages("c", "IDrest", [sweeps[at] for at in (1, 3, 0, 2)])
     assert files == ordered
-    other = recording_pages("c", "IDrest", sweeps[:2])
+    other = pages("c", "IDrest", sweeps[:2])
     assert files != other
 
 
@@ -52,38 +50,34 @@ def test_the_title_tells_amplitudes_holding_and_name() -> None:
 def test_a_doubtful_stimulus_is_marked() -> None:
     assert panel_of(step_sweep()).doubt == ""
     assert panel_of(step_sweep(status="detection_uncertain")).doubt == "stimulus uncertain"
-    plain = recording_pages("c", "p", [step_sweep()])
-    assert plain != recording_pages("c", "p", [step_sweep(status="detection_failed")])
+    plain = pages("c", "p", [step_sweep()])
+    assert plain != pages("c", "p", [step_sweep(status="detection_failed")])
 
 
 def test_the_regenerated_stimulus_spikes_and_threshold_are_drawn() -> None:
-    plain = recording_pages("c", "p", [step_sweep()])["c/c_p_recordings.pdf"]
+    plain = pages("c", "p", [step_sweep()])["c/c_p_recordings.pdf"]
     values = dict(step_sweep().values)
     for changed in (
         step_sweep(values=values | {"toff": 200.0}),
         step_sweep(peak_times=[150.0, 180.0]),
         step_sweep(auto_threshold=-41.0),
     ):
-        assert recording_pages("c", "p", [changed])["c/c_p_recordings.pdf"] != plain
+        assert pages("c", "p", [changed])["c/c_p_recordings.pdf"] != plain
     generated = panel_of(step_sweep()).generated
     assert generated[1].max() == pytest.approx(0.1)
     assert generated[0][generated[1] > 0.05][0] == pytest.approx(100.0, abs=0.3)
 
 
-def test_a_generator_needs_memory_for_one_trace() -> None:
-    alive: list[weakref.ref[Recording]] = []
-
-    def recordings() -> Iterator[Recording]:
-        for amp in (0.1, 0.2, 0.3):
-            gc.collect()
-            assert sum(one() is not None for one in alive) <= 1
-            recording = step_sweep(amp)
-            alive.append(weakref.ref(recording))
-            yield recording
-
-    files = recording_pages("c", "p", recordings())
-    panels = [panel_of(step_sweep(amp)) for amp in (0.1, 0.2, 0.3)]
-    assert files == panel_pages("c", "p", panels)
+def test_a_panel_keeps_no_trace() -> None:
+    recording = step_sweep()
+    alive = weakref.ref(recording)
+    voltage = weakref.ref(recording.voltage)
+    panel = panel_of(recording)
+    del recording
+    gc.collect()
+    assert alive() is None
+    assert voltage() is None
+    assert panel.voltage.size < 4000
 
 
 @pytest.mark.parametrize(
@@ -107,7 +101,7 @@ def test_a_generator_needs_memory_for_one_trace() -> None:
     ],
 )
 def test_odd_recordings_are_drawn(recording: Recording) -> None:
-    files = recording_pages("c", "$p_{", [recording, step_sweep()])
+    files = pages("c", "$p_{", [recording, step_sweep()])
     assert set(files) == {"c/c_$p_{_recordings.pdf", "c/c_$p_{_recordings_1.png"}
     assert "nan" not in content(files["c/c_$p_{_recordings.pdf"])
 
@@ -119,7 +113,7 @@ def test_pages_stay_small_and_cheap() -> None:
         noise = rng.normal(size=(2, 30_000)).astype(np.float32)
         sweeps.append(sweep(noise[0] * 30, noise[1], amp=0.1))
     begin = time.process_time()
-    files = recording_pages("c", "p", sweeps)
+    files = pages("c", "p", sweeps)
     # Measured: 0.4 s. The bound is for a busy machine.
     assert time.process_time() - begin < 1.5
     assert max(map(len, files.values())) < 300_000

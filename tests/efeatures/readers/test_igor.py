@@ -11,6 +11,7 @@ import pytest
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers import read_entry
+from region_grower_hpc.efeatures.readers.igor_wave import read_wave
 from tests.efeatures.readers.waves import write_wave
 
 VOLTAGE = np.linspace(-0.07, 0.03, 50, dtype=np.float32)
@@ -86,3 +87,17 @@ def test_nothing_is_printed_of_a_damaged_wave(
     with pytest.raises(RecordingProblem):
         read_entry(files)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.shared
+def test_real_waves_are_those_of_igor2(shared_data: Path) -> None:
+    from igor2 import binarywave
+
+    paths = sorted((shared_data / "efeatures" / "sscx").rglob("*.ibw"))
+    for path in paths:
+        expected, found = binarywave.load(str(path)), read_wave(path, "v_file")
+        data, header = np.asarray(expected["wave"]["wData"]), expected["wave"]["wave_header"]
+        assert found.values.dtype == data.dtype
+        assert found.values.tobytes() == data.tobytes()
+        assert found.step == (header["sfA"][0] if expected["version"] == 5 else header["hsA"])
+    assert len(paths) > 300

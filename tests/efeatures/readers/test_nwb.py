@@ -11,6 +11,7 @@ import pytest
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers import inspect_nwb, read_entry
+from region_grower_hpc.errors import InvalidInputError
 from tests.efeatures.readers.nwbs import RATE_HZ, add_series, write_scala
 
 RAMP = np.arange(10, dtype=np.float32)
@@ -274,8 +275,8 @@ def test_inspection_of_real_files(
 
 
 def test_inspection_of_no_nwb(tmp_path: Path) -> None:
-    with pytest.raises(RecordingProblem, match="open the file"):
+    with pytest.raises(InvalidInputError, match=r"none\.nwb: .*open the file"):
         inspect_nwb(tmp_path / "none.nwb")
     (tmp_path / "x.nwb").write_text("no HDF5")
-    with pytest.raises(RecordingProblem, match="cannot open the HDF5 file"):
+    with pytest.raises(InvalidInputError, match="cannot open the HDF5 file"):
         inspect_nwb(tmp_path / "x.nwb")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.stimuli.smoothing import base_current
 from tests.efeatures.stimuli.made_sweeps import interpreted
 
@@ -103,3 +104,10 @@ def test_the_peer_on_a_constant_current() -> None:
     short = interpreted("Step", np.zeros(4), DT, compat=True)
     assert short.status == "detection_failed"
     assert (short.values["ton"], short.values["toff"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("compat", [False, True])
+def test_an_end_behind_the_recording_fails(current: NDArray[np.float32], compat: bool) -> None:
+    """In bluepyefe it is an IndexError, not a failed detection."""
+    with pytest.raises(RecordingProblem, match="toff: 4000 ms is outside the recording"):
+        interpreted("Step", current, DT, {"ton": 700.0, "toff": 4000.0}, compat=compat)

@@ -8,13 +8,9 @@ import h5py
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers.filters import Filters
-from region_grower_hpc.efeatures.readers.hdf5_tree import (
-    dataset,
-    first_value,
-    member,
-    subgroup,
-)
-from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, Sweep
+from region_grower_hpc.efeatures.readers.hdf5_tree import dataset, member, subgroup
+from region_grower_hpc.efeatures.readers.hdf5_values import first_value
+from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, SweepPlace
 
 _SERIES = "acquisition/timeseries"
 
@@ -33,7 +29,7 @@ class AibsLayout(Layout):
         series = subgroup(file, _SERIES)
         return list(dict.fromkeys(_protocol(subgroup(series, name)) for name in series))
 
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """In the order of the acquisition; the stimulus has the same name."""
         series = subgroup(file, _SERIES)
         for name in series:
@@ -41,7 +37,7 @@ class AibsLayout(Layout):
             protocol = _protocol(voltage)
             if filters.wants(protocol):
                 current = subgroup(subgroup(file, PRESENTATION), name)
-                yield Sweep(name, voltage, current, voltage, protocol)
+                yield SweepPlace(name, voltage, current, voltage, protocol)
 
 
 def _protocol(voltage: h5py.Group) -> str:

@@ -8,8 +8,9 @@ import h5py
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers.filters import Filters
-from region_grower_hpc.efeatures.readers.hdf5_tree import member, subgroup, text_of
-from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, Sweep
+from region_grower_hpc.efeatures.readers.hdf5_tree import member, subgroup
+from region_grower_hpc.efeatures.readers.hdf5_values import text_of
+from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, SweepPlace
 
 _INDEX = "data_organization"
 #: Part of a recorded trace's name -> that of its stimulus; the first that occurs counts.
@@ -30,7 +31,7 @@ class BbpLayout(Layout):
         index = subgroup(file, _INDEX)
         return list(dict.fromkeys(name for cell in index for name in subgroup(index, cell)))
 
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """In the order of protocols, cells, repetitions, sweeps, traces."""
         index = subgroup(file, _INDEX)
         for protocol in filters.protocols or self.protocols(file):
@@ -42,7 +43,7 @@ class BbpLayout(Layout):
 
     def _of_protocol(
         self, file: h5py.File, content: h5py.Group, protocol: str, filters: Filters
-    ) -> Iterator[Sweep]:
+    ) -> Iterator[SweepPlace]:
         """Sweeps of one protocol of one cell."""
         acquisition, presentation = subgroup(file, "acquisition"), subgroup(file, PRESENTATION)
         for repetition, repetition_name in _repetitions(content, filters.repetitions):
@@ -56,7 +57,7 @@ class BbpLayout(Layout):
                         continue
                     if filters.v_file is not None and _source(voltage) != filters.v_file:
                         continue
-                    yield Sweep(trace_name, voltage, current, current, protocol, repetition)
+                    yield SweepPlace(trace_name, voltage, current, current, protocol, repetition)
 
 
 def _same_name(content: h5py.Group, protocol: str) -> str | None:

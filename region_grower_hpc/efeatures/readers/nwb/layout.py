@@ -17,7 +17,7 @@ PRESENTATION = "stimulus/presentation"
 
 
 @dataclass(frozen=True)
-class Sweep:
+class SweepPlace:
     """Where the traces of a sweep lie; nothing of them is read yet.
 
     Attributes:
@@ -51,7 +51,7 @@ class Layout(ABC):
         """Names of the protocols, each once, in the order of the file."""
 
     @abstractmethod
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """The sweeps that are meant, in order.
 
         Raises:
@@ -59,7 +59,7 @@ class Layout(ABC):
         """
 
     def trace(
-        self, sweep: Sweep, filters: Filters, has_offset: bool, taken: int
+        self, sweep: SweepPlace, filters: Filters, has_offset: bool, taken: int
     ) -> RawTrace | None:
         """Read a sweep; None if it is no recording after all.
 

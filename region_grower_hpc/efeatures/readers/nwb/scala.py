@@ -8,14 +8,9 @@ import h5py
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.readers.filters import Filters
-from region_grower_hpc.efeatures.readers.hdf5_tree import (
-    dataset,
-    member,
-    samples_of,
-    subgroup,
-    text_of,
-)
-from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, Sweep
+from region_grower_hpc.efeatures.readers.hdf5_tree import dataset, member, subgroup
+from region_grower_hpc.efeatures.readers.hdf5_values import samples_of, text_of
+from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, SweepPlace
 
 _REPETITIONS = "general/intracellular_ephys/intracellular_recordings"
 
@@ -34,7 +29,7 @@ class ScalaLayout(Layout):
         acquisition = subgroup(file, "acquisition")
         return list(dict.fromkeys(_protocol(acquisition, name) for name in acquisition))
 
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """In the order of the acquisition; series without stimulus are skipped."""
         acquisition = subgroup(file, "acquisition")
         presentation = subgroup(file, PRESENTATION)
@@ -56,7 +51,7 @@ class ScalaLayout(Layout):
                 if repetition not in filters.repetitions:
                     continue
             voltage = subgroup(acquisition, name)
-            yield Sweep(name, voltage, current, voltage, protocol, repetition)
+            yield SweepPlace(name, voltage, current, voltage, protocol, repetition)
 
 
 def _protocol(acquisition: h5py.Group, name: str) -> str:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace
-from region_grower_hpc.efeatures.readers.hdf5_tree import dataset, number_of, samples_of, text_of
+from region_grower_hpc.efeatures.readers.hdf5_tree import dataset
+from region_grower_hpc.efeatures.readers.hdf5_values import number_of, samples_of, text_of
 
 if TYPE_CHECKING:
-    from region_grower_hpc.efeatures.readers.nwb.layout import Sweep
+    from region_grower_hpc.efeatures.readers.nwb.layout import SweepPlace
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Series:
 
 
 def read_series(
-    sweep: Sweep, voltage: Series, current: Series, has_offset: bool, taken: int
+    sweep: SweepPlace, voltage: Series, current: Series, has_offset: bool, taken: int
 ) -> RawTrace:
     """Read a sweep.
 

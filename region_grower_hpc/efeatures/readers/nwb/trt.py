@@ -13,7 +13,7 @@ from region_grower_hpc.efeatures.problem import RecordingProblem
 from region_grower_hpc.efeatures.raw_trace import RawTrace
 from region_grower_hpc.efeatures.readers.filters import Filters
 from region_grower_hpc.efeatures.readers.hdf5_tree import subgroup
-from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, Sweep
+from region_grower_hpc.efeatures.readers.nwb.layout import PRESENTATION, Layout, SweepPlace
 from region_grower_hpc.efeatures.readers.nwb.series import Series, read_series
 
 _PREFIX = "index_"
@@ -37,7 +37,7 @@ class TrtLayout(Layout):
         """There are steps only."""
         return ["Step"]
 
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """In the order of the acquisition."""
         if not any(filters.wants(protocol) for protocol in _PROTOCOLS):
             return
@@ -45,10 +45,10 @@ class TrtLayout(Layout):
         for name in acquisition:
             current = subgroup(subgroup(file, PRESENTATION), _stimulus_name(name))
             voltage = subgroup(acquisition, name)
-            yield Sweep(name, voltage, current, voltage, "Step")
+            yield SweepPlace(name, voltage, current, voltage, "Step")
 
     def trace(
-        self, sweep: Sweep, filters: Filters, has_offset: bool, taken: int
+        self, sweep: SweepPlace, filters: Filters, has_offset: bool, taken: int
     ) -> RawTrace | None:
         """Read a sweep; units that were mixed up are put right."""
         voltage, current = Series.of(sweep.voltage), Series.of(sweep.current)

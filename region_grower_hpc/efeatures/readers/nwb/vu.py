@@ -9,11 +9,12 @@ import numpy as np
 
 from region_grower_hpc.efeatures.raw_trace import RawTrace
 from region_grower_hpc.efeatures.readers.filters import Filters
-from region_grower_hpc.efeatures.readers.hdf5_tree import first_value, member, subgroup, text_of
+from region_grower_hpc.efeatures.readers.hdf5_tree import member, subgroup
+from region_grower_hpc.efeatures.readers.hdf5_values import first_value, text_of
 from region_grower_hpc.efeatures.readers.nwb.layout import (
     PRESENTATION,
     Layout,
-    Sweep,
+    SweepPlace,
     acquisition,
 )
 
@@ -59,7 +60,7 @@ class VuLayout(Layout):
         found = (_description(subgroup(presentation, name)) for name in presentation)
         return list(dict.fromkeys(_PROTOCOLS[one] for one in found if one in _PROTOCOLS))
 
-    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[Sweep]:
+    def sweeps(self, file: h5py.File, filters: Filters) -> Iterator[SweepPlace]:
         """In the order of the stimuli; unknown ones and those without recording are skipped."""
         presentation, recorded = subgroup(file, PRESENTATION), acquisition(file)
         for name in presentation:
@@ -69,10 +70,10 @@ class VuLayout(Layout):
                 continue
             voltage = member(recorded, name.replace("DA", "AD"))
             if isinstance(voltage, h5py.Group):
-                yield Sweep(name, voltage, current, voltage, description)
+                yield SweepPlace(name, voltage, current, voltage, description)
 
     def trace(
-        self, sweep: Sweep, filters: Filters, has_offset: bool, taken: int
+        self, sweep: SweepPlace, filters: Filters, has_offset: bool, taken: int
     ) -> RawTrace | None:
         """Read a sweep without what follows its end; None if it ends before the stimulus."""
         raw = super().trace(sweep, filters, has_offset, taken)
