@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from region_grower_hpc.efeatures.auto_targets import AutoTarget, select
 from region_grower_hpc.efeatures.cell import Cell
+from region_grower_hpc.efeatures.file_identity import file_identity
 from region_grower_hpc.efeatures.inputs import Inputs
 from region_grower_hpc.efeatures.recording_table import read_recordings
 from region_grower_hpc.efeatures.rheobase import compute_rheobase
@@ -43,20 +44,15 @@ _kept: list[tuple[EfeatureSettings, tuple[int, ...], Analysis]] = []
 
 def keep(settings: EfeatureSettings, analysis: Analysis) -> None:
     """Keep one analysis for `taken`, in place of a former one."""
-    _kept[:] = [(settings, _identity(settings), analysis)]
+    _kept[:] = [(settings, file_identity(settings.recordings_file), analysis)]
 
 
 def taken(settings: EfeatureSettings) -> Analysis | None:
     """The analysis that was kept for these settings and recordings, once; None if there is none."""
     found = _kept.pop() if _kept else None
-    if found is None or found[:2] != (settings, _identity(settings)):
+    if found is None or found[:2] != (settings, file_identity(settings.recordings_file)):
         return None
     return found[2]
-
-
-def _identity(settings: EfeatureSettings) -> tuple[int, ...]:
-    status = settings.recordings_file.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def analysis_of(

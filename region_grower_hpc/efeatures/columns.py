@@ -42,7 +42,10 @@ class Columns:
 def matrix_of(recordings: Sequence[Recording], columns: Columns) -> NDArray[np.float64]:
     """Values of the features, (recordings, columns); NaN: not measured, or no value."""
     values = np.full((len(recordings), len(columns.requests)), math.nan)
+    of_request: dict[FeatureRequest, list[int]] = {}
+    for column, asked in enumerate(columns.requests):
+        of_request.setdefault(asked, []).append(column)
     for row, recording in enumerate(recordings):
-        for column, asked in enumerate(columns.requests):
-            values[row, column] = recording.efeatures.get(asked, math.nan)
+        for asked, value in recording.efeatures.items():
+            values[row, of_request.get(asked, [])] = value
     return values

@@ -16,6 +16,7 @@ from region_grower_hpc.efeatures.currents import holding_current
 from region_grower_hpc.efeatures.entry_recordings import raw_traces
 from region_grower_hpc.efeatures.failures import FailureRow, write_failures
 from region_grower_hpc.efeatures.feature_file import cells_of_feature_file, write_feature_file
+from region_grower_hpc.efeatures.feature_naming import name_features
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.kept_failures import kept_failures
 from region_grower_hpc.efeatures.metadata import Entry
@@ -84,21 +85,18 @@ def gather(
         failures: of whole entries, in task order.
         kept: values and problems of the others, in task order.
     """
-    analysis = taken(settings) or analysed(settings, read_inputs(settings))
+    analysis = taken(settings) or analysed(settings, read_inputs(settings), quiet=True)
     cells, targets = analysis.cells, analysis.targets
     rows = {one.task: [row_of(entry_of(plan, one.task), one)] for one in failures}
     rows |= _fill(cells, plan, kept)
     found = [row for task in sorted(rows) for row in rows[task]]
     results = results_of(cells, targets, settings, settings.output_directory)
-    statistics = [
-        target.statistics() for one in results.protocols for target in one.feature_targets
-    ]
     holding = {cell.name: holding_current(cell) for cell in cells}
     columns = Columns.of(targets, settings.efel_settings, settings.compat)
     digest = PlanRecord.of(NAME, plan).digest
     attributes = {"plan": digest, "options": json.dumps(dict(plan.options), sort_keys=True)}
     write_feature_file(
-        settings.feature_table_file, cells, columns, holding, statistics, attributes, found
+        settings.feature_table_file, cells, columns, holding, results.statistics, attributes, found
     )
     write_nodes(
         settings.output(NODES),
@@ -111,6 +109,7 @@ def gather(
     if settings.pickle_cells:
         if not settings.low_memory_mode:
             _add_traces(cells, read_inputs(settings).entries, settings.compat)
+        name_features(cells, targets, settings.efel_settings, settings.compat)
         write_pickles(settings.output_directory, cells, results.protocols)
     former = kept_failures(settings.recordings_file)
     write_failures(settings.failures_csv, [*former, *found])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from region_grower_hpc.efeatures.auto_target_checks import auto_target_problems
 from region_grower_hpc.efeatures.auto_targets import PRESET_TARGETS, AutoTarget
+from region_grower_hpc.efeatures.file_identity import file_identity
 from region_grower_hpc.efeatures.metadata import Entry, entries_of
 from region_grower_hpc.efeatures.metadata_checks import metadata_problems
 from region_grower_hpc.efeatures.rheobase_settings import settings_problems
@@ -35,12 +36,31 @@ class Inputs:
     auto_targets: tuple[AutoTarget, ...]
 
 
+#: The last ones: each pass of a command asks for them again.
+_read: list[tuple[EfeatureSettings, tuple[tuple[int, ...], ...], Inputs]] = []
+
+
 def read_inputs(settings: EfeatureSettings) -> Inputs:
-    """Read and check the documents.
+    """Read and check the documents, unless this process has just done so.
 
     Raises:
         InvalidInputError: all that is wrong with all of them, a line each: file, place, key, value.
     """
+    files = tuple(map(file_identity, _files(settings)))
+    if _read and _read[0][:2] == (settings, files):
+        return _read[0][2]
+    inputs = _inputs(settings)
+    _read[:] = [(settings, files, inputs)]
+    return inputs
+
+
+def _files(settings: EfeatureSettings) -> list[Path]:
+    automatic = None if settings.auto_targets == PRESET else Path(settings.auto_targets)
+    named = (settings.files_metadata, settings.targets, automatic)
+    return [path for path in named if path is not None and path.exists()]
+
+
+def _inputs(settings: EfeatureSettings) -> Inputs:
     path = settings.files_metadata
     metadata = read_json(path, unique_keys=True)
     problems = [f"{path}: {problem}" for problem in metadata_problems(metadata, path.parent)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def entries_of(
                     resolved = {key: plain_value(value) for key, value in resolved.items()}
                 for key in ALL_FILE_KEYS:
                     if resolved.get(key) and folder is not None:
-                        resolved[key] = str(folder / resolved[key])
+                        resolved[key] = os.path.join(folder, resolved[key])  # noqa: PTH118
                 if resolved.get("protocol_name") is None:
                     resolved["protocol_name"] = protocol
                 yield Entry(cell, protocol, index, resolved, files_of(metadata))

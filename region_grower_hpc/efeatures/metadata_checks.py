@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from numbers import Integral
 from pathlib import Path
@@ -92,7 +93,9 @@ def _file_problems(metadata: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if "filepath" not in named and not set(FILE_KEYS) <= set(named):
         yield "has neither filepath nor both i_file and v_file"
         return
-    resolved = {**metadata, **{key: str(folder / metadata[key]) for key in named}}
+    # Not by `Path`, which costs more than all other checks.
+    resolved = {key: os.path.join(folder, metadata[key]) for key in named}  # noqa: PTH118
+    resolved = {**metadata, **resolved}
     problem = suffix_problem(resolved)
     if problem is not None:
         yield problem

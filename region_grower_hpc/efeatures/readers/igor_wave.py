@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ def read_wave(path: Path, key: str) -> Wave:
             content = file.read(_MAX_BYTES)
     except OSError as error:
         raise RecordingProblem("open", key, f"cannot read the file: {error.strerror}") from error
-    order = "<" if content[:1] in (b"\2", b"\3", b"\5") else ">"
+    order: Literal["<", ">"] = "<" if content[:1] in (b"\2", b"\3", b"\5") else ">"
     version = int(np.frombuffer(content, f"{order}i2", 1)[0]) if len(content) > 1 else 0
     if version not in _VERSIONS:
         raise RecordingProblem("read", key, "is no Igor wave of version 2, 3 or 5")
