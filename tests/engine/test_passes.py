@@ -1,4 +1,4 @@
-"""Commands of several jobs: what is refused before the first one, and who hears a request to stop."""
+"""Commands of several jobs: what is refused before the first one, and who hears a stop."""
 
 from __future__ import annotations
 
