@@ -16,7 +16,7 @@ from region_grower_hpc.efeatures.stimuli.stimulus import (
     plain_step,
     sample,
 )
-from region_grower_hpc.efeatures.stimuli.sweep import Sweep, given_or, holding_scalar
+from region_grower_hpc.efeatures.stimuli.sweep import Sweep, holding_scalar
 
 #: Samples before the end of a ramp that tell its amplitude.
 _TOP_SAMPLES = 10
@@ -47,14 +47,7 @@ class Ramp(Stimulus):
         if hold is None:
             hold = base_current(sweep.current)
         top = np.median(sweep.current[max(0, toff - _TOP_SAMPLES) : toff])
-        values = {
-            "ton": sweep.ms(ton),
-            "toff": sweep.ms(toff),
-            "tend": sweep.tend,
-            "amp": given_or(sweep.amplitude("amp"), top - hold),
-            "hypamp": given_or(given_hold, hold),
-            "dt": sweep.dt,
-        }
+        values = sweep.plain_values(ton, toff, top - hold, hold)
         return Interpretation(values, status, warnings)
 
     def _add(self, current: FloatArray, values: Mapping[str, Any]) -> None:

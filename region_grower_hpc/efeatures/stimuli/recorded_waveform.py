@@ -65,12 +65,7 @@ class _RecordedWaveform(Stimulus):
         stimulus = _less(current[ton:toff], hold)
         amp = given_or(sweep.amplitude("amp"), np.max(np.abs(stimulus)))
         interpretation.values = {
-            "ton": sweep.ms(ton),
-            "toff": sweep.ms(toff),
-            "tend": sweep.tend,
-            "amp": amp,
-            "hypamp": given_or(given_hold, hold),
-            "dt": sweep.dt,
+            **sweep.plain_values(ton, toff, np.float64(amp), hold),
             "waveform": _scaled(stimulus, amp).tolist(),
         }
         return interpretation

@@ -18,7 +18,7 @@ from region_grower_hpc.efeatures.stimuli.stimulus import (
     plain_step,
     sample,
 )
-from region_grower_hpc.efeatures.stimuli.sweep import Sweep, given_or, holding_scalar
+from region_grower_hpc.efeatures.stimuli.sweep import Sweep, holding_scalar
 
 _GIVE_TIMES = "give ton and toff in the metadata; the whole recording is taken as the stimulus"
 
@@ -57,14 +57,7 @@ class Step(Stimulus):
         if hold is None:
             hold = holding_current(sweep.current, ton, toff)
         level = np.median(sweep.current[ton:toff])
-        values = {
-            "ton": sweep.ms(ton),
-            "toff": sweep.ms(toff),
-            "tend": sweep.tend,
-            "amp": given_or(sweep.amplitude("amp"), level - hold),
-            "hypamp": given_or(given_hold, hold),
-            "dt": sweep.dt,
-        }
+        values = sweep.plain_values(ton, toff, level - hold, hold)
         return Interpretation(values, status, warnings)
 
     def _add(self, current: FloatArray, values: Mapping[str, Any]) -> None:

@@ -136,6 +136,26 @@ class Sweep:
                 text = f"{times}, {self.ms(indices[before]):g} ms"
                 raise RecordingProblem("interpret", key, text)
 
+    def plain_values(
+        self, ton: int, toff: int, amp_na: np.floating[Any], hold_na: np.floating[Any]
+    ) -> dict[str, Any]:
+        """Parameters of a stimulus of one amplitude; given currents in place of measured ones.
+
+        Args:
+            ton: index of its first sample.
+            toff: index of the first sample behind it.
+            amp_na: as measured.
+            hold_na: as measured.
+        """
+        return {
+            "ton": self.ms(ton),
+            "toff": self.ms(toff),
+            "tend": self.tend,
+            "amp": given_or(self.amplitude("amp"), amp_na),
+            "hypamp": given_or(self.amplitude("hypamp"), hold_na),
+            "dt": self.dt,
+        }
+
 
 def given_or(given_na: float | None, measured: np.floating[Any]) -> float:
     """The given current, or else the measured one."""
