@@ -29,6 +29,8 @@ from region_grower_hpc.errors import InvalidInputError
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 COMPAT = "bluepyefe"
+#: Where a value comes from that the command line does not give.
+_DEFAULTS = (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
 
 METADATA = click.option(
     "--files-metadata",
@@ -96,6 +98,7 @@ class PresetOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option(
     "--auto-targets",
     type=PresetOrFile(),
+    metavar=f"FILE|{PRESET}",
     default=PRESET,
     show_default=True,
     help="JSON list of automatic targets, or the list of this program.",
@@ -211,9 +214,6 @@ def plot_recordings(context: click.Context, /, **values: Any) -> None:
     """Draw all recordings of each cell: current, voltage, spikes, stimulus as understood."""
     setup_logging(values["log_level"])
     _run(context, values, with_features=False)
-
-
-_DEFAULTS = (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
 
 
 def _run(context: click.Context, values: dict[str, Any], *, with_features: bool) -> None:
