@@ -111,7 +111,12 @@ class Keys:
         if not isinstance(value, str) or not value:
             raise self.error(key, "give a mesh file or a folder of mesh files")
         path = (base / value).absolute()
-        if not path.exists():
+        try:
+            is_there = path.exists()
+        except OSError as error:  # longer than the system takes
+            reason = f"'{value[:60]}…' is no path: {error.strerror}"
+            raise self.error(key, reason) from error
+        if not is_there:
             raise self.error(key, f"'{path}' does not exist: relative paths start from '{base}'")
         return path
 
