@@ -48,6 +48,11 @@ COMMANDS = {
         "plot_recordings",
         "Draw patch-clamp recordings.",
     ),
+    "conn-props": (
+        "region_grower_hpc.conn_props.command",
+        "conn_props",
+        "Extract, model and plot properties of the connections of a circuit.",
+    ),
     "status": (
         "region_grower_hpc.engine.inspection.command",
         "status",
@@ -73,6 +78,7 @@ SYSTEMS = {
     "read-recordings": ("region_grower_hpc.efeatures.reading_job", "ReadingJob"),
     "measure-features": ("region_grower_hpc.efeatures.measuring_job", "MeasuringJob"),
     "draw-recordings": ("region_grower_hpc.efeatures.drawing_job", "DrawingJob"),
+    "fit-pathways": ("region_grower_hpc.conn_props.fit_job", "FitJob"),
 }
 
 

@@ -40,7 +40,7 @@ requeue_after_crash() {
 
 # Grows with every cell that is begun or finished. A state folder is in OUT, whatever main output is.
 journal_bytes() {
-    find "$OUT"/.rghpc/journals "$OUT"/*.rghpc/journals -name '*.journal' -printf '%s\n' \
+    find "$OUT"/.rghpc "$OUT"/*.rghpc -name '*.journal' -printf '%s\n' \
         2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
 }
 

@@ -90,7 +90,7 @@ def test_rooms_import_downwards_only(path: Path) -> None:
         # Whole files, digests: nothing of neurons. Not formats that need a science library.
         allowed = {
             f"region_grower_hpc.formats.{name}"
-            for name in ("atomic", "digest", "failed_write", "yaml_file")
+            for name in ("atomic", "digest", "failed_write", "json_file", "yaml_file")
         }
         modules = {name for name in imports(path) if name.startswith("region_grower_hpc.formats.")}
         assert {".".join(name.split(".")[:3]) for name in modules} <= allowed

@@ -18,15 +18,16 @@ from region_grower_hpc.efeatures.settings import (
     EfeatureSettings,
 )
 from region_grower_hpc.engine.command import (
+    INPUT,
     Command,
     FiniteRange,
+    JsonOrFile,
     engine_options,
     setup_logging,
     split,
 )
 from region_grower_hpc.errors import InvalidInputError
 
-INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 COMPAT = "bluepyefe"
 #: Where a value comes from that the command line does not give.
@@ -46,34 +47,6 @@ SKIP_FAILURES = click.option(
     is_flag=True,
     help="End with 0 also where recordings fail. They are listed in failures.csv in any case.",
 )
-
-
-class JsonOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4
-    """A JSON object: text that begins with { or [, or else the path of a file."""
-
-    name = "JSON|FILE"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, Any]:
-        """The object.
-
-        Raises:
-            InvalidInputError: it is no JSON object.
-        """
-        if isinstance(value, dict):
-            return value
-        option = param.opts[0] if param else self.name
-        if value.lstrip().startswith(("{", "[")):
-            try:
-                found = json.loads(value)
-            except (ValueError, RecursionError) as error:
-                raise InvalidInputError(f"{option} {value}: not valid JSON: {error}") from error
-        else:
-            from region_grower_hpc.formats.json_file import read_json
-
-            found = read_json(INPUT.convert(value, param, ctx))
-        if not isinstance(found, dict):
-            raise InvalidInputError(f"{option} {value}: give an object, {{name: value, ...}}")
-        return found
 
 
 class PresetOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]

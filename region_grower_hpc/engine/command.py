@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import logging
 import math
 import os
@@ -24,6 +25,8 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 FROM_SHELL = "started from a shell"
 #: Where the context's `meta` has what jobs the program can make: job -> (module, class).
 SYSTEMS = "region_grower_hpc.systems"
+#: A file of the user.
+INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 #: Those that EngineOptions has under another name, with the unit.
@@ -57,6 +60,34 @@ _OF_MERGE = (
     "max_failed_ratio",
     "log_level",
 )
+
+
+class JsonOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4
+    """A JSON object: text that begins with { or [, or else the path of a file."""
+
+    name = "JSON|FILE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The object.
+
+        Raises:
+            InvalidInputError: it is no JSON object.
+        """
+        if isinstance(value, dict):
+            return value
+        option = param.opts[0] if param else self.name
+        if value.lstrip().startswith(("{", "[")):
+            try:
+                found = json.loads(value)
+            except (ValueError, RecursionError) as error:
+                raise InvalidInputError(f"{option} {value}: not valid JSON: {error}") from error
+        else:
+            from region_grower_hpc.formats.json_file import read_json
+
+            found = read_json(INPUT.convert(value, param, ctx))
+        if not isinstance(found, dict):
+            raise InvalidInputError(f"{option} {value}: give an object, {{name: value, ...}}")
+        return found
 
 
 class FiniteRange(click.FloatRange):
@@ -356,7 +387,7 @@ def split(
             logger.info("Called by a program: one process computes")
         elif n_ranks and (n_ranks > 1 or max_restarts):
             folder = engine.get("state_dir") or state_dir
-            respawn(n_ranks, max_restarts, folder and folder / "journals")
+            respawn(n_ranks, max_restarts, folder)
         if n_ranks is None:
             logger.info("One process computes; --nb-processes N starts N ranks")
     gids, part = engine.get("gids"), engine.get("part")

@@ -41,7 +41,8 @@ class Parent:
     """Runs a command until it ends in order.
 
     Args:
-        journals: folder whose files grow with every task that is begun or finished.
+        journals: folder below which lie the journals, which grow with every task that is begun or
+            finished.
         max_restarts: starts after the first one.
         command: of the run; its first word is the program.
     """
@@ -154,6 +155,8 @@ class Parent:
         total = 0
         for folder, _, names in os.walk(self._journals):
             for name in names:
+                if not name.endswith(".journal"):
+                    continue
                 try:
                     total += (Path(folder) / name).stat().st_size
                 except OSError:

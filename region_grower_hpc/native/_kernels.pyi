@@ -14,6 +14,7 @@ from numpy.random import BitGenerator
 _Floats = npt.NDArray[np.float32]
 _Doubles = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int32]
+_Longs = npt.NDArray[np.int64]
 #: Offset of the first voxel and size of a voxel, each (3,) in µm.
 _Grid = tuple[npt.ArrayLike, npt.ArrayLike]
 #: What the recipe gives in place of a value: name and message of the error that its use raises.
@@ -418,3 +419,45 @@ def clone_jitter(
 ) -> _Floats: ...
 def clone_post_order(structure: npt.ArrayLike) -> _Ints: ...
 def clone_direction_counts(points: npt.ArrayLike, structure: npt.ArrayLike) -> _Ints: ...
+
+# Histograms.
+
+def fit_normals(
+    centres: npt.ArrayLike, counts: npt.ArrayLike, starts: npt.ArrayLike
+) -> tuple[_Doubles, npt.NDArray[np.uint8]]:
+    """Parameters (n, 3) and outcomes (n,): 0 accepted, 1 refused, 2 undecided."""
+
+# Connections.
+
+def group_connections(
+    source_ids: npt.ArrayLike, target_ids: npt.ArrayLike
+) -> tuple[_Longs, _Longs, _Longs, _Longs | None]:
+    """Source, target and offsets of each connection, and the order of edges, if it is another."""
+
+def measure_column(
+    values: npt.NDArray[Any],
+    offsets: npt.ArrayLike,
+    order: npt.ArrayLike | None,
+    pathway: npt.ArrayLike,
+    used: npt.ArrayLike | None,
+    n_pathways: int,
+    max_unique: int,
+) -> dict[str, npt.NDArray[Any]]: ...
+def bin_column(
+    values: npt.NDArray[Any],
+    offsets: npt.ArrayLike,
+    order: npt.ArrayLike | None,
+    pathway: npt.ArrayLike,
+    used: npt.ArrayLike | None,
+    first_only: npt.ArrayLike,
+    edges: npt.ArrayLike,
+) -> _Longs: ...
+def cross_moments(
+    columns: Sequence[_Doubles],
+    offsets: npt.ArrayLike,
+    order: npt.ArrayLike | None,
+    pathway: npt.ArrayLike,
+    used: npt.ArrayLike | None,
+    n_pathways: int,
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]]]:
+    """Count, sums and products over all edges, and over the first ones."""

@@ -20,7 +20,7 @@ from region_grower_hpc.testing import descendants, run_command
 TOY = ["-m", "tests.engine.toy"]
 SLOW = ["--sleep", "0.3", "--n-tasks", "100"]
 #: The run begins a task, keeps that, and crashes.
-CRASH = "echo task >> journal; kill -SEGV $$"
+CRASH = "echo task >> a.journal; kill -SEGV $$"
 
 
 def parent(folder: Path, script: str, max_restarts: int = 10) -> subprocess.CompletedProcess[str]:
@@ -38,7 +38,7 @@ def parent(folder: Path, script: str, max_restarts: int = 10) -> subprocess.Comp
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 75, 130])
 def test_a_run_that_ends_in_order_is_not_started_again(tmp_path: Path, code: int) -> None:
-    finished = parent(tmp_path, f"echo task >> journal; exit {code}")
+    finished = parent(tmp_path, f"echo task >> a.journal; exit {code}")
     assert (finished.returncode, finished.stderr) == (code, "")
 
 
@@ -54,7 +54,7 @@ def test_a_crash_is_followed_by_a_restart_that_knows_it(tmp_path: Path) -> None:
 def test_restarts_are_bounded(tmp_path: Path) -> None:
     finished = parent(tmp_path, CRASH, max_restarts=3)
     assert finished.returncode == 128 + signal.SIGSEGV
-    assert (tmp_path / "journal").read_text() == 4 * "task\n"
+    assert (tmp_path / "a.journal").read_text() == 4 * "task\n"
     assert "after 3 restarts (--max-restarts)" in finished.stderr
     assert "the same command continues" in finished.stderr
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from region_grower_hpc.efeatures.analysis import analysis_of
 from region_grower_hpc.efeatures.cell_work import CellReader
-from region_grower_hpc.efeatures.command import JsonOrFile
+from region_grower_hpc.engine.command import JsonOrFile
 from region_grower_hpc.efeatures.drawing_plan import read_sheets
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.matching import requests_of

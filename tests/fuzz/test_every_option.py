@@ -6,7 +6,8 @@ import click
 import pytest
 
 from region_grower_hpc.cli import COMMANDS, main
-from region_grower_hpc.efeatures.command import JsonOrFile, PresetOrFile
+from region_grower_hpc.efeatures.command import PresetOrFile
+from region_grower_hpc.engine.command import JsonOrFile
 from tests.fuzz.targets import TARGETS
 
 #: Options of which a path is only written, of every command.

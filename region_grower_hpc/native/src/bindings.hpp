@@ -10,6 +10,8 @@ void bind_constraints(pybind11::module_& module);
 void bind_diameters(pybind11::module_& module);
 void bind_jitter(pybind11::module_& module);
 void bind_clone(pybind11::module_& module);
+void bind_connections(pybind11::module_& module);
+void bind_normal_fit(pybind11::module_& module);
 void bind_morphology_text(pybind11::module_& module);
 void bind_neuron(pybind11::module_& module);
 void bind_growth(pybind11::module_& module);

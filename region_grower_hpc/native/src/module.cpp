@@ -8,6 +8,8 @@ PYBIND11_MODULE(_kernels, module) {
     rghpc::bind_diameters(module);
     rghpc::bind_jitter(module);
     rghpc::bind_clone(module);
+    rghpc::bind_connections(module);
+    rghpc::bind_normal_fit(module);
     rghpc::bind_morphology_text(module);
     rghpc::bind_neuron(module);
 }

@@ -1,0 +1,172 @@
+"""From the statistics of all pathways to a model of them."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from region_grower_hpc.conn_props.auto_distribution import Choice, choose_types
+from region_grower_hpc.conn_props.correlation import estimated_covariance
+from region_grower_hpc.conn_props.distribution_settings import (
+    AUTO,
+    DEFAULT_TYPE,
+    DistributionSettings,
+    checked_settings,
+)
+from region_grower_hpc.conn_props.entries import PropertyEntries, entries_of
+from region_grower_hpc.conn_props.failure_rows import FailureRow
+from region_grower_hpc.conn_props.filling import Filled, fill
+from region_grower_hpc.conn_props.fit_quality import FitQuality, fit_quality
+from region_grower_hpc.conn_props.pools import N_LEVELS
+from region_grower_hpc.conn_props.statistics import Statistics
+from region_grower_hpc.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+#: Of `compat`: numbers as connectome_manipulator has them, where we deviate on purpose.
+PEER = "peer"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A model, and what is to be told of it.
+
+    Attributes:
+        model: src_types, tgt_types, prop_stats, prop_cov and __interpolation__, plain numbers only.
+        rows: of failures.csv.
+        quality: of every entry.
+        choices: of types of distribution, where they were automatic.
+    """
+
+    model: dict[str, Any]
+    rows: list[FailureRow]
+    quality: list[FitQuality]
+    choices: list[Choice]
+
+
+def build_model(
+    statistics: Statistics,
+    distr_types: Mapping[str, Any] | str | None = None,
+    data_types: Mapping[str, Any] | None = None,
+    data_bounds: Mapping[str, Any] | None = None,
+    shared_within: Mapping[str, Any] | None = None,
+    compat: str | None = None,
+    estimate_cov: bool = False,
+    where: str = "the data",
+) -> Built:
+    """Distributions of every property in every pathway.
+
+    Args:
+        statistics: what the chosen distributions need, or more; left as they are.
+        distr_types: property -> type of distribution or `auto`; `auto` = all of them.
+        data_types: property -> numpy's name of the type of drawn values.
+        data_bounds: property -> lower and upper bound of drawn values, None = open.
+        shared_within: property -> whether the synapses of a connection share a value.
+        compat: "peer" = lists of filled pathways as connectome_manipulator counts them.
+        estimate_cov: fill the model's covariance from the correlations of the data.
+        where: how the data are named to the user.
+
+    Raises:
+        InvalidInputError: settings or data that make no model.
+    """
+    if compat not in (None, PEER):
+        raise InvalidInputError(f"compat is {compat!r}: give 'peer', or leave it out")
+    settings, rows = checked_settings(
+        list(statistics.quantities),
+        {} if distr_types is None else distr_types,
+        {} if data_types is None else data_types,
+        {} if data_bounds is None else data_bounds,
+        {} if shared_within is None else shared_within,
+    )
+    for row in rows:
+        logger.warning("%s", row.message)
+    for name in settings.defaulted:
+        logger.warning("no type of distribution is given for '%s': %s", name, DEFAULT_TYPE)
+    settings, choices = _with_chosen_types(statistics, settings)
+    filled = fill(
+        statistics,
+        [name for name, kind in settings.types.items() if kind == "discrete"],
+        like_peer=compat == PEER,
+        where=where,
+    )
+    rows += _rows_of_own_levels(filled)
+    entries: list[PropertyEntries] = []
+    quality: list[FitQuality] = []
+    for name, quantity in filled.statistics.quantities.items():
+        own, fallbacks = entries_of(quantity, settings, statistics.m_types)
+        entries.append(own)
+        rows += fallbacks
+        levels = np.where(filled.levels < 0, filled.own_levels.get(name, -1), filled.levels)
+        quality += fit_quality(filled.statistics, levels.astype(np.int8), own)
+        if fallbacks:
+            logger.warning(
+                "%s: %d pathways do not suit %s", name, len(fallbacks), settings.types[name]
+            )
+    source, target = ([str(one) for one in side] for side in statistics.m_types)
+    model = {
+        "src_types": source,
+        "tgt_types": target,
+        "prop_stats": {one.name: _nested(one, source, target) for one in entries},
+        "prop_cov": estimated_covariance(filled, entries) if estimate_cov else {},
+        "__interpolation__": _interpolation(filled, source, target),
+    }
+    return Built(model, rows, quality, choices)
+
+
+def _with_chosen_types(
+    statistics: Statistics, settings: DistributionSettings
+) -> tuple[DistributionSettings, list[Choice]]:
+    names = [name for name, kind in settings.types.items() if kind == AUTO]
+    choices = choose_types([statistics.quantities[name] for name in names])
+    chosen = {one.property: one.type for one in choices if one.chosen}
+    for name, kind in chosen.items():
+        logger.info("%s: %s describes the data best", name, kind)
+    return replace(settings, types={**settings.types, **chosen}), choices
+
+
+def _rows_of_own_levels(filled: Filled) -> list[FailureRow]:
+    source, target = filled.statistics.m_types
+    return [
+        FailureRow(
+            "build",
+            str(source[s]),
+            str(target[t]),
+            name,
+            "non_finite",
+            f"no finite value: filled from pathways that are alike, level {levels[s, t]}",
+        )
+        for name, levels in filled.own_levels.items()
+        for s, t in np.argwhere(levels >= 0).tolist()
+    ]
+
+
+def _nested(
+    entries: PropertyEntries, source: Sequence[str], target: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    n_targets = len(target)
+    return {
+        one: dict(zip(target, entries.flat[s * n_targets : (s + 1) * n_targets], strict=True))
+        for s, one in enumerate(source)
+    }
+
+
+def _interpolation(filled: Filled, source: Sequence[str], target: Sequence[str]) -> dict[str, Any]:
+    """Levels of the filled pathways, which are told too."""
+    levels = filled.levels
+    found = Counter(levels[levels >= 0].tolist())
+    counted = {str(level): found[level] for level in range(N_LEVELS) if found[level]}
+    logger.info(
+        "filled %d of %d pathways; of each level: %s",
+        sum(counted.values()),
+        levels.size,
+        ", ".join(f"{level}: {number}" for level, number in counted.items()) or "none",
+    )
+    pathways = [
+        [source[s], target[t], int(levels[s, t])] for s, t in np.argwhere(levels >= 0).tolist()
+    ]
+    return {"levels": counted, "pathways": pathways}

@@ -1,0 +1,103 @@
+"""The Job that counts connections, where pathways with too many are to be sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from region_grower_hpc.conn_props.block_edges import BlockEdges
+from region_grower_hpc.conn_props.blocks import read_blocks
+from region_grower_hpc.conn_props.edge_population import SOURCE_IDS, TARGET_IDS
+from region_grower_hpc.conn_props.extraction_job import ExtractionJob, refuse_failures
+from region_grower_hpc.conn_props.inputs import read_inputs
+from region_grower_hpc.conn_props.run_context import RunContext
+from region_grower_hpc.conn_props.sampling import write_sample
+from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
+from region_grower_hpc.errors import InvalidInputError, TaskFailure
+from region_grower_hpc.formats.atomic import replacing
+
+ROW = np.dtype([("n_connections", "i8")])
+
+
+@dataclass(frozen=True)
+class CountState:
+    """What a rank reads with."""
+
+    plan: Plan
+    edges: BlockEdges
+
+
+@dataclass(frozen=True)
+class CountJob(ExtractionJob[CountState]):
+    """Count the connections of each source with each target type, and choose those to use."""
+
+    name = "count-connections"
+
+    def plan(self) -> Plan:
+        """A task is a block."""
+        inputs, settings = read_inputs(self.settings), self.settings
+        n_tasks = read_blocks(settings.blocks_file).n_blocks
+        arrays = [f"{k}/{name}" for k in range(len(inputs.parts)) for name in ("key", "count")]
+        return Plan(
+            tasks=np.arange(n_tasks, dtype=np.int64),
+            costs_s=np.ones(n_tasks),
+            row_dtype=ROW,
+            options={"selections": settings.options()},
+            inputs={**inputs.population.inputs(), "blocks": settings.blocks_file},
+            outputs=[settings.sample_file],
+            shared=inputs.shared(),
+            context=RunContext.of(inputs),
+            kept=arrays,
+            settings=settings.to_json(),
+        )
+
+    def setup(self, plan: Plan) -> CountState:
+        """Read the block table."""
+        blocks = read_blocks(self.settings.blocks_file)
+        return CountState(plan, BlockEdges(plan.context, blocks, self.settings.sorted_folder))
+
+    def run(self, state: CountState, task: int) -> Result:
+        """Count connections of one block; keys are target type * number of sources + source."""
+        from region_grower_hpc.native.connections import group_connections
+
+        context: RunContext = state.plan.context
+        try:
+            columns = state.edges.read(task, ())
+        except InvalidInputError as error:
+            raise TaskFailure("read", str(error)) from error
+        connections = group_connections(columns[SOURCE_IDS], columns[TARGET_IDS])
+        arrays = {}
+        for k in range(len(context.shapes)):
+            source_type = state.plan.shared[f"source/{k}"][connections.source]
+            target_type = state.plan.shared[f"target/{k}"][connections.target]
+            chosen = (source_type >= 0) & (target_type >= 0)
+            keys = target_type[chosen].astype(np.int64) * context.n_nodes[0]
+            key, count = np.unique(keys + connections.source[chosen], return_counts=True)
+            arrays[f"{k}/key"], arrays[f"{k}/count"] = key, count.astype(np.int32)
+        return Result((len(connections.source),), arrays)
+
+    def gather(
+        self,
+        plan: Plan,
+        rows: NDArray[Any],
+        failures: Sequence[Failure],
+        kept: Iterable[StoredResult],
+    ) -> None:
+        """Write counts block by block, then choose connections."""
+        refuse_failures(failures)
+        with replacing(self.settings.counts_file) as temporary, h5py.File(temporary, "w") as file:
+            for result in kept:
+                for name, values in result.arrays.items():
+                    file[f"{result.task}/{name}"] = values
+        write_sample(self.settings, read_inputs(self.settings), len(rows))
+
+    def lost(self, plan: Plan) -> Path | None:
+        """The sample."""
+        path = self.settings.sample_file
+        return None if path.is_file() else path
