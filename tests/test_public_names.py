@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from region_grower_hpc import cli, clone, efeatures, errors, synthesis, testing
+from region_grower_hpc import cli, clone, conn_props, efeatures, errors, synthesis, testing
 
 #: Parameters of region_grower.synthesize_morphologies.SynthesizeMorphologies 1.6.0, in order.
 SYNTHESIZE_MORPHOLOGIES = [
@@ -190,6 +190,34 @@ def test_functions_of_efeatures(name: str) -> None:
     assert list(parameters)[: len(expected)] == expected
 
 
+#: Parameters of connectome_manipulator.model_building.conn_props 1.0.4, in order.
+CONN_PROPS = {
+    "extract": "circuit min_sample_size_per_group max_sample_size_per_group hist_bins sel_props "
+    "sel_src sel_dest edges_popul_name CV_dict",
+    "build": "syns_per_conn_data conn_prop_data m_types m_type_class m_type_layer syn_props "
+    "distr_types data_types data_bounds shared_within",
+    "plot": "out_dir syns_per_conn_data conn_prop_data m_types syn_props model plot_sample_size",
+}
+
+
+def test_conn_props() -> None:
+    assert conn_props.__all__ == ["ConnPropsModel", "build", "extract", "plot"]
+    assert all(hasattr(conn_props, name) for name in conn_props.__all__)
+    with pytest.raises(AttributeError):
+        conn_props.absent  # noqa: B018
+
+
+@pytest.mark.parametrize("name", CONN_PROPS)
+def test_functions_of_conn_props(name: str) -> None:
+    parameters = inspect.signature(getattr(conn_props, name)).parameters
+    positional = [
+        one for one, value in parameters.items() if value.kind is value.POSITIONAL_OR_KEYWORD
+    ]
+    assert positional == CONN_PROPS[name].split()
+    # Settings of the other functions may be handed over.
+    assert any(value.kind is value.VAR_KEYWORD for value in parameters.values())
+
+
 def test_commands() -> None:
     assert list(cli.COMMANDS) == [
         "generate-parameters",
@@ -199,6 +227,7 @@ def test_commands() -> None:
         "clone-morphologies",
         "extract-efeatures",
         "plot-recordings",
+        "conn-props",
         "status",
         "rerun",
         "compare",

@@ -3,6 +3,7 @@
 #
 #   examples/conn_props/run.sh                        100,000 synapses with 2 ranks, into out/ beside this file
 #   EDGES=10000000 CELLS=5000 RANKS=8 OUT=/scratch/connections run.sh     other sizes, ranks, folder
+#   PROPERTIES="conductance u_syn" run.sh             these properties only
 #
 # Calling this again with the same values continues an interrupted run, or finds it complete.
 set -euo pipefail
@@ -11,11 +12,12 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 EDGES=${EDGES:-100000}
 CELLS=${CELLS:-600}
 RANKS=${RANKS:-2}
+PROPERTIES=${PROPERTIES:-}
 OUT=${OUT:-$HERE/out}
 PYTHON=${PYTHON:-python3}
 
 "$PYTHON" -c 'import matplotlib' 2>/dev/null || {
-    echo "the pictures need matplotlib: pip install '.[mpich,plot]' in the project's folder" >&2
+    echo "the pictures need matplotlib: pip install '.[conn-props,mpich]' in the project's folder" >&2
     exit 3
 }
 mkdir -p "$OUT"
@@ -23,10 +25,16 @@ OUT=$(cd "$OUT" && pwd)
 
 "$PYTHON" "$HERE/make_circuit.py" "$OUT/circuit" --edges "$EDGES" --cells "$CELLS"
 
+selected=()
+for name in $PROPERTIES; do
+    selected+=(--sel-prop "$name")
+done
+
 region-grower-hpc conn-props extract \
     --nb-processes "$RANKS" \
     --circuit "$OUT/circuit/circuit_config.json" \
     --min-sample-size-per-group 5 \
+    "${selected[@]}" \
     --out "$OUT/data.h5"
 
 region-grower-hpc conn-props build \
@@ -52,6 +60,7 @@ Outputs in $OUT
   data.h5          statistics of each property and pathway
   model.json       the model, for region_grower_hpc.conn_props.ConnPropsModel and
                    connectome-manipulator
+  model.quality.csv      how well each of its distributions fits the data
   failures.csv     values that were left out, and distributions that could not be taken
-  figures          data against model, of each property
+  figures          data against model, of each property; begin with data_vs_model_overview.png
 END

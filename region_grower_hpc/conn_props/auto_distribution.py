@@ -22,6 +22,12 @@ _FLOOR = 1e-12
 #: Natural logarithms off the score, a pathway, for numbers taken from all values, the held-out
 #: ones too: two an end of the interval, one a parameter of the fit (as Akaike's criterion does).
 _COST_OF_ENDS, _COST_OF_FIT = 4.0, 2.0
+#: The same off the score of a density, a value of a list that it cannot hit.
+_COST_OF_VALUE = 1.0
+#: So many values a different one on average make real numbers those of a grid.
+_REPEATED = 2
+#: Relative distance within which a fitted number is the one that replaces a fit.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -31,14 +37,15 @@ class Choice:
     Attributes:
         property: its name.
         type: of distribution.
-        log_likelihood: of held-out values, summed over folds and pathways; natural logarithm.
+        score: likelihood of held-out values, summed over folds and pathways, less costs; natural
+            logarithm.
         n_values: how many values; n_pathways: of how many pathways.
         chosen: whether it is the best one; of equal ones the first.
     """
 
     property: str
     type: str
-    log_likelihood: float
+    score: float
     n_values: int
     n_pathways: int
     chosen: bool
@@ -51,7 +58,16 @@ def choose_types(quantities: Sequence[Quantity]) -> list[Choice]:
     probability is taken of the cells its values lie in (unique values where they are known, else
     bins), by a distribution with the mean and deviation of the other parts. The ends of a
     truncated normal distribution and its fit, where it was accepted, are those of all values, at a
-    cost. One type serves all pathways, so one that cannot describe all of them is no candidate.
+    cost. A `discrete` one expects half a value more of each on its list, so that rare values do
+    not decide. One type serves all pathways, so one that cannot describe all of them is no
+    candidate.
+
+    Real numbers of a grid (lists in all pathways, each value at least twice on average) are a
+    doubtful case: a density has the probability of the whole cell about a value, as if draws were
+    rounded to the list. They are not, and the model would draw what the data never have. So a
+    density costs there as much as the shares it does without would cost as parameters, one a
+    listed value: about what `discrete` loses by estimating them. It is chosen only if the values
+    are so few that their shares are mostly chance.
 
     Raises:
         InvalidInputError: neither lists of values nor histograms are known.
@@ -109,7 +125,17 @@ def _scores(quantity: Quantity, cells: ValueCells, kinds: Sequence[str]) -> list
     if "truncnorm" in scores:
         n_fits = int(_fit_is_accepted(quantity, cells).sum())
         scores["truncnorm"] -= _COST_OF_ENDS * len(cells.pathways) + _COST_OF_FIT * n_fits
+    n_cells = int((cells.counts > 0).sum())
+    if "discrete" in scores and _is_grid(quantity, cells.counts, n_cells):
+        for kind in scores.keys() - {"discrete"}:
+            scores[kind] -= _COST_OF_VALUE * n_cells
     return [scores[kind] for kind in kinds]
+
+
+def _is_grid(quantity: Quantity, counts: Counts, n_cells: int) -> bool:
+    """Whether listed values are real numbers that come again and again."""
+    is_real = quantity.dtype is None or quantity.dtype.kind == "f"
+    return is_real and int(counts.sum()) >= _REPEATED * n_cells
 
 
 def _folds(counts: Counts) -> list[Counts]:
@@ -133,7 +159,8 @@ def _probabilities(
     """Of the given cells, by the distribution of the training counts."""
     n = np.maximum(train.sum(axis=1), 1)
     if kind == "discrete":
-        shares: Reals = train[rows, columns] / n[rows]
+        n_listed = (cells.counts > 0).sum(axis=1)
+        shares: Reals = (train[rows, columns] + 0.5) / (n + n_listed / 2.0)[rows]
         return shares
     mean = (train * cells.middle).sum(axis=1) / n
     std = np.sqrt((train * (cells.middle - mean[:, None]) ** 2).sum(axis=1) / n)
@@ -162,7 +189,17 @@ def _probabilities(
 
 
 def _fit_is_accepted(quantity: Quantity, cells: ValueCells) -> NDArray[np.bool_]:
-    if quantity.norm_fit is None:
-        return np.zeros(len(cells.pathways), dtype=np.bool_)
-    accepted: NDArray[np.bool_] = quantity.norm_fit.ravel()[cells.pathways] == ACCEPTED
+    """(n,) pathways; where that is not known, those with other numbers than replace a fit."""
+    accepted: NDArray[np.bool_]
+    if quantity.norm_fit is not None:
+        accepted = quantity.norm_fit.ravel()[cells.pathways] == ACCEPTED
+        return accepted
+    accepted = np.zeros(len(cells.pathways), dtype=np.bool_)
+    for fitted, replacing in (
+        (quantity.norm_loc, quantity.mean),
+        (quantity.norm_scale, quantity.std),
+    ):
+        if fitted is not None and replacing is not None:
+            one, other = (values.ravel()[cells.pathways] for values in (fitted, replacing))
+            accepted |= ~np.isclose(one, other, rtol=_SAME, atol=0.0)
     return accepted

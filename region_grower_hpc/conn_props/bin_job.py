@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.block_measures import packed
 from region_grower_hpc.conn_props.blocks import read_blocks
 from region_grower_hpc.conn_props.extraction_job import refuse_failures
 from region_grower_hpc.conn_props.inputs import read_inputs
@@ -19,7 +19,7 @@ from region_grower_hpc.conn_props.measured_file import Measured, read_measured, 
 from region_grower_hpc.conn_props.run_context import RunContext, local_numbers
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.formats.hdf5_file import replacing_file
 
 ROW = np.dtype([("n_edges", "i8")])
 
@@ -37,7 +37,9 @@ class BinJob(BlockJob):
         columns = np.zeros(len(inputs.properties), dtype=bool)
         for one in measured:
             columns |= one.pending.any(axis=(0, 1))
-        n_tasks = read_blocks(settings.blocks_file).n_blocks if columns.any() else 0
+        context = RunContext.of(inputs)
+        blocks = read_blocks(settings.blocks_file, context)
+        n_tasks = blocks.n_blocks if columns.any() else 0
         shared = inputs.shared()
         arrays = []
         for k, one in enumerate(measured):
@@ -51,11 +53,11 @@ class BinJob(BlockJob):
             tasks=np.arange(n_tasks, dtype=np.int64),
             costs_s=np.ones(n_tasks),
             row_dtype=ROW,
-            options={"properties": inputs.properties, "selections": settings.options()},
+            options={"properties": inputs.properties, **settings.options()},
             inputs={**inputs.population.inputs(), **files},
             outputs=[settings.binned_file],
             shared=shared,
-            context=RunContext.of(inputs),
+            context=context,
             kept=arrays,
             settings=settings.to_json(),
         )
@@ -70,19 +72,19 @@ class BinJob(BlockJob):
         connections, columns = self.read(state, task, [context.properties[p] for p in pending])
         arrays: dict[str, NDArray[Any]] = {}
         for k in range(len(context.shapes)):
-            numbers, used, _ = state.used_of(k, task, connections)
+            numbers, used, n_pathways = state.used_of(k, task, connections)
+            found, place = local_numbers(numbers, n_pathways)
             for p in pending:
-                of_pathway = shared[f"row/{k}/{p}"]
-                rows = np.where(numbers >= 0, of_pathway[numbers], -1)
-                present, local = local_numbers(rows, len(shared[f"edges/{k}/{p}"]))
+                rows = shared[f"row/{k}/{p}"][found]
+                present = rows[rows >= 0]
                 counts = bin_column(
                     columns[context.properties[p]],
-                    *(connections.offsets, connections.order, local, used),
+                    *(connections.offsets, connections.order, _among(place, rows >= 0), used),
                     shared[f"is_shared/{k}/{p}"][present],
                     shared[f"edges/{k}/{p}"][present],
                 )
                 arrays[f"{k}/{p}/pathway"] = shared[f"pathway/{k}/{p}"][present]
-                arrays[f"{k}/{p}/counts"] = _packed(counts)
+                arrays[f"{k}/{p}/counts"] = packed(counts)
         return Result((int(connections.offsets[-1]),), arrays)
 
     def gather(
@@ -92,7 +94,7 @@ class BinJob(BlockJob):
         failures: Sequence[Failure],
         kept: Iterable[StoredResult],
     ) -> None:
-        """Add up the blocks, and write statistics without fits."""
+        """Add up the blocks, write statistics without fits, and remove the sorted edges."""
         refuse_failures(failures)
         inputs, settings = read_inputs(self.settings), self.settings
         measured = read_measured(settings.measured_file, len(inputs.parts), settings.hist_bins)
@@ -103,9 +105,11 @@ class BinJob(BlockJob):
                     part, column = map(int, place.split("/"))
                     counts = _counts_of(measured[part], inputs.properties[column])
                     counts[pathway] += result.arrays[f"{place}/counts"]
-        with replacing(settings.binned_file) as temporary, h5py.File(temporary, "w") as file:
+        with replacing_file(settings.binned_file) as file:
             for k, one in enumerate(measured):
                 write_one(file.create_group(f"{k}"), one)
+        for path in settings.sorted_folder.glob("*"):
+            path.unlink(missing_ok=True)
 
     def lost(self, plan: Plan) -> Path | None:
         """The statistics."""
@@ -138,6 +142,11 @@ def _counts_of(measured: Measured, name: str) -> NDArray[np.int64]:
     return counts.reshape(-1, counts.shape[2])
 
 
-def _packed(counts: NDArray[np.int64]) -> NDArray[Any]:
-    """The same in the smallest type that holds them: journals are shorter."""
-    return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
+def _among(place: NDArray[np.int32], kept: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The same places, counted among those that are kept; -1 elsewhere."""
+    if kept.all():
+        return place
+    new = np.full(len(kept) + 1, -1, dtype=np.int32)
+    new[:-1][kept] = np.arange(np.count_nonzero(kept), dtype=np.int32)
+    counted: NDArray[np.int32] = new[place]  # -1 is the last one.
+    return counted

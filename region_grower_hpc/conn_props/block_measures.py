@@ -76,7 +76,10 @@ def measured(
     reals = np.empty((len(columns), len(REALS), n))
     counts = np.empty((len(columns), len(COUNTS), n), dtype=np.int64)
     flags = np.empty((len(columns), len(FLAGS), n), dtype=np.uint8)
-    keys, values, of_all, of_first = [], [], [], []
+    unique: dict[str, list[NDArray[Any]]] = {
+        name: [np.empty(0, dtype=dtype)]
+        for name, dtype in (("key", "i8"), ("value", "f8"), ("all", "i8"), ("first", "i8"))
+    }
     for k, column in enumerate(columns):
         found = measure_column(
             *(column, connections.offsets, connections.order, local, used, n),
@@ -85,19 +88,20 @@ def measured(
         reals[k] = [getattr(found, name) for name in REALS]
         counts[k] = [getattr(found, name) for name in COUNTS]
         flags[k] = [getattr(found, name) for name in FLAGS]
-        keys.append(k * n_pathways + np.repeat(present, np.diff(found.unique_offsets)))
-        values.append(found.unique_values)
-        of_all.append(found.unique_count_all)
-        of_first.append(found.unique_count_first)
+        unique["key"].append(k * n_pathways + np.repeat(present, np.diff(found.unique_offsets)))
+        unique["value"].append(found.unique_values)
+        unique["all"].append(found.unique_count_all)
+        unique["first"].append(found.unique_count_first)
     arrays |= {"reals": reals, "counts": counts, "flags": flags}
-    if columns:
-        arrays |= {
-            "unique/key": np.concatenate(keys),
-            "unique/value": np.concatenate(values),
-            "unique/all": np.concatenate(of_all),
-            "unique/first": np.concatenate(of_first),
-        }
-    return arrays
+    tables = {f"unique/{name}": np.concatenate(parts) for name, parts in unique.items()}
+    return {name: packed(array) for name, array in (arrays | tables).items()}
+
+
+def packed(array: NDArray[Any]) -> NDArray[Any]:
+    """Counts in the smallest type that holds them: journals are shorter."""
+    if array.dtype.kind not in "iu":
+        return array
+    return array.astype(np.min_scalar_type(int(array.max(initial=0))))
 
 
 def _synapse_counts(numbers: NDArray[np.int64], n_syn: NDArray[np.int64]) -> Arrays:

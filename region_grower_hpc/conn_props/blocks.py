@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.conn_props.own_file import opened
-from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.conn_props.run_context import RunContext
+from region_grower_hpc.formats.hdf5_file import replacing_file
 
-#: Groups of consecutive targets that are told apart where edges are to be sorted.
-N_BINS = 4096
+#: Groups of consecutive targets that are told apart where edges are to be sorted: at least so
+#: many, and so many for a chunk of edges.
+LEAST_BINS, BINS_A_CHUNK = 4096, 8
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def chunk(number: int, n_edges: int, chunk_edges: int) -> tuple[int, int]:
     return first, min(first + chunk_edges, n_edges)
 
 
-def bin_width(n_targets: int) -> int:
-    """Targets of a bin."""
-    return max(1, -(-n_targets // N_BINS))
+def bin_width(n_targets: int, n_chunks: int) -> int:
+    """Targets of a bin, such that a bin has a small part of the edges of a chunk."""
+    return max(1, n_targets // max(LEAST_BINS, BINS_A_CHUNK * n_chunks))
 
 
 def blocks_of_bins(edges_of_bin: NDArray[np.int64], chunk_edges: int) -> NDArray[np.int64]:
@@ -92,13 +93,13 @@ def blocks_of_bins(edges_of_bin: NDArray[np.int64], chunk_edges: int) -> NDArray
 
 def write_blocks(path: Path, blocks: Blocks) -> None:
     """Write the table."""
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing_file(path) as file:
         for name, value in vars(blocks).items():
             file[name] = value
 
 
-def read_blocks(path: Path) -> Blocks:
-    """Read the table.
+def read_blocks(path: Path, context: RunContext) -> Blocks:
+    """Read the table of the edges that a run reads.
 
     Raises:
         InvalidInputError: it is missing or damaged.
@@ -108,4 +109,25 @@ def read_blocks(path: Path) -> Blocks:
         for name in ("n_edges", "chunk_edges", "bin_width"):
             values[name] = int(values[name])
         values["is_sorted"] = bool(values["is_sorted"])
-        return Blocks(**values)
+        blocks = Blocks(**values)
+        _check(blocks, context)
+        return blocks
+
+
+def _check(blocks: Blocks, context: RunContext) -> None:
+    """Refuse a table that does not cover all edges, or all targets, one after the other.
+
+    Raises:
+        ValueError: what is wrong.
+    """
+    width = bin_width(context.n_nodes[1], blocks.n_chunks if blocks.chunk_edges > 0 else 0)
+    if blocks.is_sorted:
+        name, limits, last = "first_edge", blocks.first_edge, context.n_edges
+    else:
+        name, limits, last = "first_bin", blocks.first_bin, -(-context.n_nodes[1] // width)
+    if (blocks.n_edges, blocks.bin_width) != (context.n_edges, width) or blocks.chunk_edges < 1:
+        raise ValueError("n_edges, chunk_edges or bin_width is that of other edges")
+    if limits.ndim != 1 or limits.dtype != np.int64 or not len(limits) or limits[-1] != last:
+        raise ValueError(f"{name} does not lead to the end")
+    if limits[0] != (0 if len(limits) > 1 else last) or np.any(limits[1:] < limits[:-1]):
+        raise ValueError(f"{name} does not ascend from 0")

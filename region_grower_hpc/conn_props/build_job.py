@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from region_grower_hpc.conn_props.build_settings import BuildSettings
+from region_grower_hpc.conn_props.csv_table import csv_text
+from region_grower_hpc.conn_props.cv_scores import STAGE as SCORES
 from region_grower_hpc.conn_props.cv_scores import fold_scores, missing_types, write_scores
 from region_grower_hpc.conn_props.data_file import read_data
 from region_grower_hpc.conn_props.distribution_settings import checked_settings
@@ -28,6 +28,8 @@ from region_grower_hpc.formats import atomic
 ROW = np.dtype([("n_entries", "i8")])
 #: Arrays of a result: texts.
 MODEL, ROWS, QUALITY, CHOICES = "model", "rows", "quality", "choices"
+#: Kind of a failure for which the data or the settings are to blame.
+WRONG = "build"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,13 @@ class BuildJob(Job[None]):
         """Check settings and data."""
         settings = self.settings
         for data, _ in settings.models:
-            names = list(read_data(data).quantities)
-            self._check(names)
+            statistics = read_data(data)
+            self._check(list(statistics.quantities))
+            if settings.estimate_cov and statistics.correlations is None:
+                raise InvalidInputError(
+                    f"--estimate-cov: data file '{data}' holds no correlations: extract with "
+                    "--estimate-cov too"
+                )
         return Plan(
             tasks=np.arange(len(settings.models), dtype=np.int64),
             costs_s=np.ones(len(settings.models)),
@@ -86,8 +93,9 @@ class BuildJob(Job[None]):
 
     def run(self, state: None, task: int) -> Result:
         """Build one model."""
+        from region_grower_hpc.conn_props.auto_distribution import Choice
         from region_grower_hpc.conn_props.building import build_model
-        from region_grower_hpc.conn_props.fit_quality import csv_text
+        from region_grower_hpc.conn_props.fit_quality import FitQuality
 
         data, _ = self.settings.models[task]
         try:
@@ -95,12 +103,12 @@ class BuildJob(Job[None]):
                 read_data(data), **self.settings.arguments, where=f"data file '{data}'"
             )
         except InvalidInputError as error:
-            raise TaskFailure("build", str(error)) from error
+            raise TaskFailure(WRONG, f"{data}: {error}") from error
         texts = {
             MODEL: json.dumps(built.model),
             ROWS: json.dumps([asdict(row) for row in built.rows]),
-            QUALITY: csv_text(built.quality),
-            CHOICES: _table(built.choices),
+            QUALITY: csv_text(FitQuality, built.quality),
+            CHOICES: csv_text(Choice, built.choices) if built.choices else "",
         }
         return Result(
             (len(built.quality),),
@@ -121,8 +129,10 @@ class BuildJob(Job[None]):
         """
         from region_grower_hpc.conn_props.conn_props_model import ConnPropsModel
 
-        if failures:
+        if failures and all(one.kind == WRONG for one in failures):
             raise InvalidInputError(failures[0].message)
+        if failures:
+            raise RuntimeError(f"a model could not be built: {failures[0].message}")
         settings, told = self.settings, []
         for result in kept:
             texts = {name: array.tobytes().decode() for name, array in result.arrays.items()}
@@ -153,18 +163,7 @@ def _write_scores(settings: BuildSettings) -> None:
         rows += missing_types(fold.number, train, test)
     assert settings.scores_csv is not None
     write_scores(settings.scores_csv, scores, with_model=True)
-    write_failures(settings.failures_csv, "scores", rows)
-
-
-def _table(rows: Sequence[Any]) -> str:
-    """CSV of dataclasses; empty for none."""
-    if not rows:
-        return ""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([one.name for one in fields(rows[0])])
-    writer.writerows(map(astuple, rows))
-    return text.getvalue()
+    write_failures(settings.failures_csv, SCORES, rows)
 
 
 def failures_beside(path: Path) -> Path:

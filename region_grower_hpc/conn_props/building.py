@@ -18,18 +18,21 @@ from region_grower_hpc.conn_props.distribution_settings import (
     DistributionSettings,
     checked_settings,
 )
+from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
 from region_grower_hpc.conn_props.entries import PropertyEntries, entries_of
 from region_grower_hpc.conn_props.failure_rows import FailureRow
 from region_grower_hpc.conn_props.filling import Filled, fill
 from region_grower_hpc.conn_props.fit_quality import FitQuality, fit_quality
 from region_grower_hpc.conn_props.pools import N_LEVELS
-from region_grower_hpc.conn_props.statistics import Statistics
+from region_grower_hpc.conn_props.statistics import N_SYN, Quantity, Statistics
 from region_grower_hpc.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
 
 #: Of `compat`: numbers as connectome_manipulator has them, where we deviate on purpose.
 PEER = "peer"
+#: Types whose values are those of the data, whole if these are.
+_OF_THE_DATA = ("constant", "discrete", "zero")
 
 
 @dataclass(frozen=True)
@@ -96,26 +99,32 @@ def build_model(
     )
     rows += _rows_of_own_levels(filled)
     entries: list[PropertyEntries] = []
-    quality: list[FitQuality] = []
     for name, quantity in filled.statistics.quantities.items():
         own, fallbacks = entries_of(quantity, settings, statistics.m_types)
         entries.append(own)
         rows += fallbacks
-        levels = np.where(filled.levels < 0, filled.own_levels.get(name, -1), filled.levels)
-        quality += fit_quality(filled.statistics, levels.astype(np.int8), own)
         if fallbacks:
             logger.warning(
                 "%s: %d pathways do not suit %s", name, len(fallbacks), settings.types[name]
             )
+    prop_cov: dict[str, Any] = {}
+    if estimate_cov:
+        prop_cov, entries = estimated_covariance(filled, entries)
     source, target = ([str(one) for one in side] for side in statistics.m_types)
     model = {
         "src_types": source,
         "tgt_types": target,
-        "prop_stats": {one.name: _nested(one, source, target) for one in entries},
-        "prop_cov": estimated_covariance(filled, entries) if estimate_cov else {},
+        "prop_stats": {
+            one.name: {
+                s: dict(zip(target, row, strict=True))
+                for s, row in zip(source, one.rows(), strict=True)
+            }
+            for one in entries
+        },
+        "prop_cov": prop_cov,
         "__interpolation__": _interpolation(filled, source, target),
     }
-    return Built(model, rows, quality, choices)
+    return Built(model, rows, _quality(filled, entries), choices)
 
 
 def _with_chosen_types(
@@ -126,7 +135,36 @@ def _with_chosen_types(
     chosen = {one.property: one.type for one in choices if one.chosen}
     for name, kind in chosen.items():
         logger.info("%s: %s describes the data best", name, kind)
-    return replace(settings, types={**settings.types, **chosen}), choices
+    whole = {
+        name: "int"
+        for name, kind in chosen.items()
+        if name not in settings.data_types and _must_be_rounded(statistics.quantities[name], kind)
+    }
+    for name in whole:
+        logger.info("%s: drawn values are rounded (dtype int), as the data are whole numbers", name)
+    return replace(
+        settings,
+        types={**settings.types, **chosen},
+        data_types={**settings.data_types, **whole},
+    ), choices
+
+
+def _must_be_rounded(quantity: Quantity, kind: str) -> bool:
+    """Whether a type gives other than whole numbers for a column of integers.
+
+    Numbers of synapses are rounded in any case.
+    """
+    is_whole = quantity.dtype is not None and quantity.dtype.kind in "iu"
+    is_real = not DISTRIBUTIONS[kind].is_integer and kind not in _OF_THE_DATA
+    return is_whole and is_real and quantity.name != N_SYN
+
+
+def _quality(filled: Filled, entries: Sequence[PropertyEntries]) -> list[FitQuality]:
+    quality: list[FitQuality] = []
+    for one in entries:
+        levels = np.where(filled.levels < 0, filled.own_levels.get(one.name, -1), filled.levels)
+        quality += fit_quality(filled.statistics, levels.astype(np.int8), one)
+    return quality
 
 
 def _rows_of_own_levels(filled: Filled) -> list[FailureRow]:
@@ -143,16 +181,6 @@ def _rows_of_own_levels(filled: Filled) -> list[FailureRow]:
         for name, levels in filled.own_levels.items()
         for s, t in np.argwhere(levels >= 0).tolist()
     ]
-
-
-def _nested(
-    entries: PropertyEntries, source: Sequence[str], target: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    n_targets = len(target)
-    return {
-        one: dict(zip(target, entries.flat[s * n_targets : (s + 1) * n_targets], strict=True))
-        for s, one in enumerate(source)
-    }
 
 
 def _interpolation(filled: Filled, source: Sequence[str], target: Sequence[str]) -> dict[str, Any]:

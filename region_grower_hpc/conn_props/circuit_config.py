@@ -90,7 +90,7 @@ def read_circuit(circuit: Path | str | object) -> CircuitConfig:
     Raises:
         InvalidInputError: the file is no circuit config; the message names the key.
     """
-    path = Path(circuit if isinstance(circuit, str | Path) else _path_of(circuit))
+    path = config_path(circuit)
     content = read_json(path)
     if not isinstance(content, dict):
         raise _invalid(path, "is not a JSON object")
@@ -107,14 +107,24 @@ def read_circuit(circuit: Path | str | object) -> CircuitConfig:
     )
 
 
-def _path_of(circuit: object) -> str:
+def config_path(circuit: Path | str | object) -> Path:
+    """Path of the config of a circuit.
+
+    Args:
+        circuit: the path itself, or a bluepysnap Circuit, which tells it.
+
+    Raises:
+        InvalidInputError: it is neither.
+    """
+    if isinstance(circuit, str | Path):
+        return Path(circuit)
     path = getattr(circuit, "_circuit_config_path", None)
     if not isinstance(path, str):
         raise InvalidInputError(
             f"circuit: an object of type {type(circuit).__name__} does not tell its config file: "
             "give a bluepysnap Circuit, or the path of circuit_config.json"
         )
-    return path
+    return Path(path)
 
 
 def _populations(
@@ -164,7 +174,7 @@ def _path(path: Path, manifest: dict[str, str], key: str, value: Any) -> Path:
     for _ in range(_MOST_STEPS):
         names = _VARIABLE.findall(text)
         if not names:
-            return path.parent / text
+            return _usable(path, key, path.parent / text)
         for name in names:
             if name not in manifest:
                 raise _invalid(
@@ -174,6 +184,14 @@ def _path(path: Path, manifest: dict[str, str], key: str, value: Any) -> Path:
                 )
         text = _VARIABLE.sub(lambda match: manifest[match[1]], text)
     raise _invalid(path, f"'{key}' is '{value}', whose variables stand for each other in a circle")
+
+
+def _usable(path: Path, key: str, found: Path) -> Path:
+    try:
+        found.is_file()
+    except OSError as error:  # such as a name too long for the system
+        raise _invalid(path, f"'{key}' cannot be a path: {error.strerror}") from error
+    return found
 
 
 def _invalid(path: Path, problem: str) -> InvalidInputError:

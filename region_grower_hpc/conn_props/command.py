@@ -22,6 +22,7 @@ from region_grower_hpc.engine.command import (
 from region_grower_hpc.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from region_grower_hpc.engine.options import EngineOptions
     from region_grower_hpc.engine.passes import Pass
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -73,20 +74,20 @@ def _extraction_options(function: Any) -> Any:
                 "--out",
                 type=OUTPUT,
                 required=True,
-                help="Data file (HDF5); those of folds, failures.csv and cv_scores.csv lie beside.",
+                help="Data file (HDF5); files of folds, failures.csv and cv_scores.csv beside it.",
             ),
             click.option(
                 "--edges-popul-name",
                 metavar="NAME",
                 multiple=True,
-                help="Edge population; may be repeated: each then has its file, OUT__NAME. "
+                help="Edge population; may be repeated: each then has its files, OUT__NAME. "
                 "Default: the only one, or default__default__chemical, or default.",
             ),
             click.option(
                 "--min-sample-size-per-group",
                 type=click.IntRange(min=0),
                 metavar="N",
-                help="Fewest connections of a pathway with statistics.",
+                help="Fewest connections that a pathway needs for statistics.",
             ),
             click.option(
                 "--max-sample-size-per-group",
@@ -105,15 +106,20 @@ def _extraction_options(function: Any) -> Any:
                 "--sel-prop",
                 "sel_props",
                 multiple=True,
+                envvar="RGHPC_SEL_PROP",
                 metavar="NAME",
                 help='Property of synapses; may be repeated, keeps the order. "": none. Default: '
                 "all numbers but delay, afferent, efferent, spine_length and those with @.",
             ),
             click.option(
-                "--sel-src", type=NodeSelection(), help="Source neurons. Default: all of them."
+                "--sel-src",
+                type=NodeSelection(),
+                help="Source neurons: object of properties, ids, or node set. Default: all.",
             ),
             click.option(
-                "--sel-dest", type=NodeSelection(), help="Target neurons. Default: all of them."
+                "--sel-dest",
+                type=NodeSelection(),
+                help="Target neurons: object of properties, ids, or node set. Default: all.",
             ),
             click.option(
                 "--cv-folds",
@@ -134,12 +140,13 @@ def _extraction_options(function: Any) -> Any:
                 type=click.IntRange(min=0, max=2**32 - 1),
                 default=0,
                 show_default=True,
-                help="Of folds, and of connections that are chosen.",
+                help="Of folds, and of the choice of connections.",
             ),
             click.option(
                 "--estimate-cov",
                 "correlations",
                 is_flag=True,
+                envvar="RGHPC_ESTIMATE_COV",
                 help="Find correlations of properties too, for build --estimate-cov.",
             ),
             _CHUNK_EDGES,
@@ -156,14 +163,14 @@ _CHUNK_EDGES = click.option(
     default=CHUNK_EDGES,
     show_default=True,
     metavar="N",
-    help="Edges that a rank holds at a time.",
+    help="Edges that a rank reads at a time: less needs less memory.",
 )
 _FITS = click.option(
     "--fits",
     type=click.Choice(FITS),
     default=FITS[0],
     show_default=True,
-    help="How normal distributions are fitted; scipy is slower, and the last digits differ.",
+    help="How normal curves are fitted; scipy is slower, and gives its own last digits.",
 )
 
 
@@ -181,6 +188,7 @@ def extract(context: click.Context, /, **values: Any) -> None:
     options, own = split(values, context, _state(out))
     from region_grower_hpc.conn_props.passes import extraction_passes
     from region_grower_hpc.conn_props.settings import ExtractSettings
+    from region_grower_hpc.formats.safe_name import name_problem
 
     populations = own.pop("edges_popul_name") or (None,)
     if len(set(populations)) < len(populations):
@@ -192,8 +200,11 @@ def extract(context: click.Context, /, **values: Any) -> None:
         settings = ExtractSettings(**{**own, "edges_popul_name": population})
         this = options
         if len(populations) > 1:
+            if (problem := name_problem(population)) is not None:
+                raise InvalidInputError(f"--edges-popul-name {population!r} {problem}")
             name = f"{out.stem}__{population}"
-            settings = replace(settings, out=out.with_name(f"{name}{out.suffix}"))
+            place = out.with_name(f"{name}{out.suffix}")
+            settings = replace(settings, out=place, is_one_of_several=True)
             if options.state_dir is not None:
                 this = replace(options, state_dir=options.state_dir / name)
         passes += extraction_passes(settings, this)
@@ -207,23 +218,27 @@ def extract(context: click.Context, /, **values: Any) -> None:
     "--distr-types",
     type=Types(),
     default="{}",
-    help=f"Type of distribution of each property, {AUTO} among them; or {AUTO} for all. Default: "
-    "normal.",
+    help=f"Type of distribution by property, {AUTO} for the one that describes the data best; or "
+    f"{AUTO} for all. Default: normal.",
 )
 @click.option(
-    "--data-types", type=JsonOrFile(), default="{}", help="Type of drawn values, such as int."
+    "--data-types",
+    type=JsonOrFile(),
+    default="{}",
+    help="Type of drawn values by property, such as int.",
 )
 @click.option(
     "--data-bounds",
     type=JsonOrFile(),
     default="{}",
-    help="Lower and upper bound of drawn values; null: open.",
+    help="Lower and upper bound of drawn values by property; null: open.",
 )
 @click.option(
     "--shared-within",
     type=JsonOrFile(),
     default="{}",
-    help="Whether synapses of a connection share a value, in place of what the data tell.",
+    help="Whether synapses of a connection share a value, by property, in place of what the data "
+    "tell.",
 )
 @click.option(
     "--estimate-cov",
@@ -241,6 +256,8 @@ def build(context: click.Context, /, **values: Any) -> None:
     """Build a model from statistics; an older model is replaced."""
     setup_logging(values["log_level"])
     out: Path = values["out"]
+    if out.suffix != ".json":
+        raise click.UsageError(f"--out: {out} must end in .json")
     options, own = split(values, context, _state(out))
     from region_grower_hpc.conn_props.build_job import BuildJob, failures_beside
     from region_grower_hpc.conn_props.build_settings import BuildSettings
@@ -250,7 +267,7 @@ def build(context: click.Context, /, **values: Any) -> None:
     settings = BuildSettings(
         models=((values["data"], out),), failures_csv=failures_beside(out), **own
     )
-    _run(context, [Pass(BuildJob(settings), _state(out), replace(options, overwrite=True))])
+    _run(context, [Pass(BuildJob(settings), _state(out), _anew(options))])
 
 
 @conn_props.command(cls=Command)
@@ -267,7 +284,7 @@ def build(context: click.Context, /, **values: Any) -> None:
 @engine_options
 @click.pass_context
 def plot(context: click.Context, /, **values: Any) -> None:
-    """Draw data against model: an overview, and figures of each property."""
+    """Draw data against model: an overview, and maps and histograms of each property."""
     setup_logging(values["log_level"])
     _check_extra()
     folder: Path = values["out_dir"]
@@ -278,7 +295,7 @@ def plot(context: click.Context, /, **values: Any) -> None:
 
     drawing = Drawing(values["data"], values["model"], folder)
     job = DrawJob((drawing,), folder / "failures.csv", values["plot_sample_size"])
-    _run(context, [Pass(job, state, replace(options, overwrite=True))])
+    _run(context, [Pass(job, state, _anew(options))])
 
 
 @conn_props.command(cls=Command)
@@ -290,9 +307,13 @@ def plot(context: click.Context, /, **values: Any) -> None:
 @engine_options
 @click.pass_context
 def run(context: click.Context, /, **values: Any) -> None:
-    """Extract, build and plot as a config of connectome-manipulator's build-model says.
+    """Extract, build and plot as a config says.
 
-    With CV_folds data and models are those of the folds, and cv_scores.csv tells how they agree.
+    The config is that of connectome-manipulator's build-model.
+
+    With CV_folds data and models are those of the folds, and cv_scores.csv tells how well test data
+    agree with training data and with the model. Data of the same settings are kept, models and
+    figures are made anew.
     """
     setup_logging(values["log_level"])
     _check_extra()
@@ -309,6 +330,11 @@ def run(context: click.Context, /, **values: Any) -> None:
     _run(context, passes)
 
 
+def _anew(options: EngineOptions) -> EngineOptions:
+    """Models and figures replace what was made before."""
+    return replace(options, overwrite=True, replace_other=True)
+
+
 def _state(path: Path) -> Path:
     from region_grower_hpc.engine.state_dir import state_dir_of_file
 
@@ -323,9 +349,14 @@ def _properties(names: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def _run(context: click.Context, passes: Sequence[Pass]) -> None:
+    from region_grower_hpc.conn_props.inputs import forget
     from region_grower_hpc.engine.launch import run_in_turn
 
-    context.exit(run_in_turn(passes))
+    # A program may call us twice, with other files.
+    forget()
+    # There may be a first pass to continue, and nothing yet of the others.
+    later = [replace(one, options=replace(one.options, resume=False)) for one in passes[1:]]
+    context.exit(run_in_turn([*passes[:1], *later]))
 
 
 def _check_extra() -> None:

@@ -13,7 +13,7 @@ from region_grower_hpc.conn_props.failure_rows import write_failures
 from region_grower_hpc.conn_props.model_config import STAGE, ModelConfig
 from region_grower_hpc.conn_props.parts import TEST, TRAIN, part_name
 from region_grower_hpc.conn_props.passes import extraction_passes
-from region_grower_hpc.conn_props.settings import FOLDS, WHOLE, ExtractSettings
+from region_grower_hpc.conn_props.settings import FOLDS, WHOLE, ExtractSettings, Method
 from region_grower_hpc.conn_props.survey_job import SurveyJob
 from region_grower_hpc.engine.job import Plan
 from region_grower_hpc.engine.options import EngineOptions
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def config_passes(
-    config: ModelConfig, options: EngineOptions, chunk_edges: int, fits: str
+    config: ModelConfig, options: EngineOptions, chunk_edges: int, fits: Method
 ) -> list[Pass]:
     """Extraction, building and drawing, each with a state of its own."""
     parts = _parts(config)
@@ -58,13 +58,15 @@ def config_passes(
         for part in parts
     )
     first, *others = extraction_passes(settings, _with_state(options, config.name, "data"))
-    survey = ConfiguredSurvey(settings, config)
+    if not options.dry_run:
+        first = replace(first, job=ConfiguredSurvey(settings, config))
+    build = ConfiguredBuild(built, settings, config)
     n_draws = config.plot.get("plot_sample_size", SAMPLE_SIZE)
     # Models and figures are always made anew.
     return [
-        replace(first, job=survey),
+        first,
         *others,
-        _last(BuildJob(built, settings), state_dir_of_file(config.model_file()), options, config),
+        _last(build, state_dir_of_file(config.model_file()), options, config),
         _last(
             DrawJob(drawings, failures, n_draws),
             state_dir_of_folder(config.output_dir),
@@ -78,7 +80,7 @@ def _last(
     job: BuildJob | DrawJob, state_dir: Path, options: EngineOptions, config: ModelConfig
 ) -> Pass:
     own = _with_state(options, config.name, job.name)
-    return Pass(job, state_dir, replace(own, overwrite=True, resume=False))
+    return Pass(job, state_dir, replace(own, overwrite=True, replace_other=True, resume=False))
 
 
 def _with_state(options: EngineOptions, model: str, name: str) -> EngineOptions:
@@ -106,7 +108,20 @@ def _fold(config: ModelConfig, number: int) -> Fold:
 
 @dataclass(frozen=True)
 class ConfiguredSurvey(SurveyJob):
-    """The first pass, which keeps the config beside the outputs."""
+    """The first pass, which begins the log."""
+
+    config: ModelConfig | None = None
+
+    def plan(self) -> Plan:
+        """The same plan; what is said from now on goes to the log too."""
+        if self.config is not None:
+            begin_log(self.config)
+        return super().plan()
+
+
+@dataclass(frozen=True)
+class ConfiguredBuild(BuildJob):
+    """The first pass that comes once nothing is refused any more; it keeps the config."""
 
     config: ModelConfig | None = None
 
@@ -118,14 +133,24 @@ class ConfiguredSurvey(SurveyJob):
         return plan
 
 
-def keep_config(config: ModelConfig) -> None:
-    """Write model_config.json, begin the log, and warn of keys that nobody knows."""
-    folder = config.output_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    log = logging.FileHandler(folder / f"{config.name}.log", encoding="utf-8")
+_logs: list[logging.Handler] = []
+
+
+def begin_log(config: ModelConfig) -> None:
+    """Log to the folder of outputs, and no longer to that of a former config."""
+    for former in _logs:
+        logging.getLogger().removeHandler(former)
+        former.close()
+    config.output_dir.mkdir(parents=True, exist_ok=True)
+    log = logging.FileHandler(config.output_dir / f"{config.name}.log", encoding="utf-8")
     log.setFormatter(logging.Formatter("%(asctime)s - %(levelname)s - %(message)s"))
     logging.getLogger().addHandler(log)
-    atomic.write_json(folder / "model_config.json", config.document)
+    _logs[:] = [log]
+
+
+def keep_config(config: ModelConfig) -> None:
+    """Write model_config.json, and warn of keys that nobody knows."""
+    atomic.write_json(config.output_dir / "model_config.json", config.document)
     for row in config.unknown:
         logger.warning("%s", row.message)
-    write_failures(folder / "failures.csv", STAGE, config.unknown)
+    write_failures(config.output_dir / "failures.csv", STAGE, config.unknown)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.correlated_group import correlated_group
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
 from region_grower_hpc.conn_props.entries import PropertyEntries
 from region_grower_hpc.conn_props.filling import Filled
@@ -19,8 +20,8 @@ from region_grower_hpc.conn_props.latent_correlation import (
     points,
 )
 from region_grower_hpc.conn_props.pools import Pool
-from region_grower_hpc.conn_props.quantile_grid import remapped
-from region_grower_hpc.conn_props.statistics import N_SYN, Quantity, Reals
+from region_grower_hpc.conn_props.quantile_grid import quantiles_at
+from region_grower_hpc.conn_props.statistics import Correlations, Reals
 from region_grower_hpc.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
@@ -30,17 +31,21 @@ _CHUNK = 500
 _LIMITS = ("lower_bound", "upper_bound", "dtype")
 
 
-def estimated_covariance(filled: Filled, entries: Sequence[PropertyEntries]) -> dict[str, Any]:
+def estimated_covariance(
+    filled: Filled, entries: Sequence[PropertyEntries]
+) -> tuple[dict[str, Any], list[PropertyEntries]]:
     """prop_cov of a model: names, and a matrix a pathway; empty with less than two properties.
 
-    Properties take part that can be correlated in every pathway and of which shared_within is the
-    same everywhere; of those with and without sharing the more numerous ones (with sharing, if
-    equal). Shared ones get the correlations of connections, others those of synapses. Pathways
-    without data have the mean of their pool; what is not defined in the data is 0.
+    Properties take part as `correlated_group` chooses them. Where they are shared they get the
+    correlations of connections, elsewhere those of synapses. Pathways without data have the mean
+    of their pool; what is not defined in the data is 0.
 
     Args:
         filled: with correlations in the statistics.
         entries: of all properties of the model.
+
+    Returns:
+        prop_cov, and the entries: those of correlated properties all with a spread.
 
     Raises:
         InvalidInputError: the correlations are not known.
@@ -51,24 +56,21 @@ def estimated_covariance(filled: Filled, entries: Sequence[PropertyEntries]) -> 
             "the data hold no correlations, which estimating the covariance needs: extract them "
             "with --estimate-cov"
         )
-    shared, group = _group(entries)
+    source, target = ([str(one) for one in side] for side in statistics.m_types)
+    found = correlated_group(entries, [(s, t) for s in source for t in target])
+    group = found.members
     if len(group) < 2:
         logger.warning("no covariance: less than two properties can be correlated")
-        return {}
+        return {}, list(entries)
     names = [one.name for one in group]
     logger.info(
-        "covariance of %s (%s)", ", ".join(names), "per connection" if shared else "per synapse"
+        "covariance of %s; connections share the values in %d of %d pathways",
+        *(", ".join(names), int(found.shared.sum()), len(found.shared)),
     )
-    places = [statistics.properties.index(name) for name in names]
-    correlations = statistics.correlations
-    goals = correlations.per_connection if shared else correlations.per_synapse
-    goals = goals[:, :, places][:, :, :, places].reshape(-1, len(group), len(group))
+    goals = _goals(statistics.correlations, statistics.properties, names, found.shared)
     is_data = (filled.levels < 0).ravel()
     latent = np.full(goals.shape, np.nan)
-    coefficients = [
-        _coefficients(statistics.quantities[one.name], one, np.flatnonzero(is_data))
-        for one in group
-    ]
+    coefficients = [_coefficients(one, np.flatnonzero(is_data)) for one in group]
     for i in range(len(group)):
         for j in range(i + 1, len(group)):
             latent[is_data, i, j] = latent[is_data, j, i] = latent_correlations(
@@ -79,31 +81,30 @@ def estimated_covariance(filled: Filled, entries: Sequence[PropertyEntries]) -> 
     matrices = [
         nearest_correlation(one).tolist() for one in np.where(np.isnan(latent), 0.0, latent)
     ]
-    source, target = ([str(one) for one in side] for side in statistics.m_types)
     rows = iter(matrices)
-    return {"props": names, "cov": {s: {t: next(rows) for t in target} for s in source}}
+    changed = {one.name: one for one in group}
+    return (
+        {"props": names, "cov": {s: {t: next(rows) for t in target} for s in source}},
+        [changed.get(one.name, one) for one in entries],
+    )
 
 
-def _group(entries: Sequence[PropertyEntries]) -> tuple[bool, list[PropertyEntries]]:
-    """The properties that are correlated, and whether connections share their values."""
-    groups: dict[bool, list[PropertyEntries]] = {True: [], False: []}
-    for one in entries:
-        if one.name == N_SYN:
-            continue
-        flags = {entry["shared_within"] for entry in one.flat}
-        if len(flags) == 1 and not any(
-            DISTRIBUTIONS[entry["type"]].uncorrelated(entry) for entry in one.flat
-        ):
-            groups[flags.pop()].append(one)
-        else:
-            logger.info("%s is not correlated with others", one.name)
-    shared = len(groups[True]) >= len(groups[False])
-    return shared, groups[shared]
-
-
-def _coefficients(
-    quantity: Quantity, entries: PropertyEntries, pathways: NDArray[np.intp]
+def _goals(
+    correlations: Correlations,
+    properties: Sequence[str],
+    names: Sequence[str],
+    shared: NDArray[np.bool_],
 ) -> Reals:
+    """(n, p, p) correlations of the named properties in the data, row by row."""
+    places = np.array([properties.index(name) for name in names])
+    per_connection, per_synapse = (
+        matrices[:, :, places[:, None], places].reshape(-1, len(names), len(names))
+        for matrices in (correlations.per_connection, correlations.per_synapse)
+    )
+    return np.where(shared[:, None, None], per_connection, per_synapse)
+
+
+def _coefficients(entries: PropertyEntries, pathways: NDArray[np.intp]) -> Reals:
     """(n, k) coefficients of the mapping from a normal value to the property."""
     result: Reals | None = None
     limits = {key: entries.flat[0].get(key) for key in _LIMITS}
@@ -114,11 +115,12 @@ def _coefficients(
         z = points(is_smooth=not has_steps)
         for first in range(0, len(rows), _CHUNK):
             chosen = rows[first : first + _CHUNK]
+            some = [entries.flat[k] for k in pathways[chosen].tolist()]
             attributes = {
-                key: np.asarray(getattr(quantity, key)).ravel()[pathways[chosen]]
+                key: np.array([entry[key] for entry in some], dtype=np.float64)
                 for key in DISTRIBUTIONS[kind].attributes
             }
-            part = hermite_coefficients(remapped(kind, attributes, z, limits), z)
+            part = hermite_coefficients(quantiles_at(kind, attributes, z, limits), z)
             if result is None:
                 result = np.zeros((len(pathways), part.shape[1]))
             result[chosen] = part

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.conn_props.double_double import add_pairs
+from region_grower_hpc.conn_props.double_double import add_pairs, covariance
 from region_grower_hpc.conn_props.statistics import Correlations, Reals
 
 _ROWS = ("all", "first")
+#: A variance below this part of the mean square may be rounding: sums over a block of a million
+#: equal numbers are known to 1e-22.
+_NOISE = 1e-18
 
 
 @dataclass
@@ -49,28 +52,35 @@ class CorrelationSums:
                     *(block[f"cross/{name}"], block[f"cross/{name}_low"]),
                 )
 
-    def correlations(self, shape: tuple[int, int]) -> Correlations:
-        """Pearson correlations of each pathway."""
+    def correlations(self, shape: tuple[int, int], is_shared: NDArray[np.bool_]) -> Correlations:
+        """Pearson correlations of each pathway.
+
+        Args:
+            shape: source and target types.
+            is_shared: (S, T, P) properties with one value a connection; of others the first synapse
+                of a connection means nothing.
+        """
         matrices = {
             rows: self._matrices(rows).reshape(*shape, self.n_properties, self.n_properties)
             for rows in _ROWS
         }
-        return Correlations(per_connection=matrices["first"], per_synapse=matrices["all"])
+        both = is_shared[..., :, None] & is_shared[..., None, :]
+        per_connection = np.where(both, matrices["first"], np.nan)
+        return Correlations(per_connection, per_synapse=matrices["all"])
 
     def _matrices(self, rows: str) -> Reals:
         """NaN where a property has one value, or there is no row."""
-        n = self._sums[f"{rows}/count"].astype(np.float64)[:, None, None]
-        # The spare digits of the sums are what is left after the means are taken away.
-        high, low = (self._sums[f"{rows}/sums{part}"].astype(np.longdouble) for part in _PARTS)
-        sums = high + low
-        high, low = (self._sums[f"{rows}/products{part}"].astype(np.longdouble) for part in _PARTS)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            covariance = (high + low) - sums[:, :, None] * sums[:, None, :] / n
-            scale = np.sqrt(np.einsum("kii->ki", covariance))
-            noise = 1e-15 * np.abs(np.einsum("kii->ki", high))
-            scale = np.where(scale * scale > noise, scale, np.nan)
-            result = (covariance / (scale[:, :, None] * scale[:, None, :])).astype(np.float64)
-        return np.asarray(np.clip(result, -1.0, 1.0))
-
-
-_PARTS = ("", "_low")
+        sums, products = (
+            (self._sums[f"{rows}/{name}"], self._sums[f"{rows}/{name}_low"])
+            for name in ("sums", "products")
+        )
+        first = (sums[0][:, :, None], sums[1][:, :, None])
+        second = (sums[0][:, None, :], sums[1][:, None, :])
+        count = self._sums[f"{rows}/count"][:, None, None]
+        covariances = covariance(count, first, second, products)
+        variances = np.einsum("kii->ki", covariances)
+        with np.errstate(invalid="ignore"):
+            noise = _NOISE * np.einsum("kii->ki", products[0]) / count[:, :, 0]
+            scale = np.sqrt(np.where(variances > noise, variances, np.nan))
+            result: Reals = covariances / (scale[:, :, None] * scale[:, None, :])
+        return np.clip(result, -1.0, 1.0)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ from region_grower_hpc.conn_props.run_context import RunContext
 from region_grower_hpc.conn_props.sampling import write_sample
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
-from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.formats.hdf5_file import replacing_file
 
 ROW = np.dtype([("n_connections", "i8")])
 
@@ -42,13 +41,13 @@ class CountJob(ExtractionJob[CountState]):
     def plan(self) -> Plan:
         """A task is a block."""
         inputs, settings = read_inputs(self.settings), self.settings
-        n_tasks = read_blocks(settings.blocks_file).n_blocks
+        n_tasks = read_blocks(settings.blocks_file, RunContext.of(inputs)).n_blocks
         arrays = [f"{k}/{name}" for k in range(len(inputs.parts)) for name in ("key", "count")]
         return Plan(
             tasks=np.arange(n_tasks, dtype=np.int64),
             costs_s=np.ones(n_tasks),
             row_dtype=ROW,
-            options={"selections": settings.options()},
+            options={**settings.options()},
             inputs={**inputs.population.inputs(), "blocks": settings.blocks_file},
             outputs=[settings.sample_file],
             shared=inputs.shared(),
@@ -59,7 +58,7 @@ class CountJob(ExtractionJob[CountState]):
 
     def setup(self, plan: Plan) -> CountState:
         """Read the block table."""
-        blocks = read_blocks(self.settings.blocks_file)
+        blocks = read_blocks(self.settings.blocks_file, plan.context)
         return CountState(plan, BlockEdges(plan.context, blocks, self.settings.sorted_folder))
 
     def run(self, state: CountState, task: int) -> Result:
@@ -91,7 +90,7 @@ class CountJob(ExtractionJob[CountState]):
     ) -> None:
         """Write counts block by block, then choose connections."""
         refuse_failures(failures)
-        with replacing(self.settings.counts_file) as temporary, h5py.File(temporary, "w") as file:
+        with replacing_file(self.settings.counts_file) as file:
             for result in kept:
                 for name, values in result.arrays.items():
                     file[f"{result.task}/{name}"] = values

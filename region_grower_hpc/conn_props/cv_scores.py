@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.csv_table import csv_text
 from region_grower_hpc.conn_props.cumulative import ks_histograms, ks_model
 from region_grower_hpc.conn_props.failure_rows import FailureRow
 from region_grower_hpc.conn_props.statistics import N_SYN, Quantity, Statistics
@@ -154,13 +153,4 @@ def write_scores(path: Path, scores: Sequence[Score], with_model: bool) -> None:
         scores: of all folds.
         with_model: whether there is a column `ks_model`.
     """
-    n_columns = len(fields(Score)) - (not with_model)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([one.name for one in fields(Score)[:n_columns]])
-    writer.writerows([*map(_cell, astuple(score)[:n_columns])] for score in scores)
-    atomic.write_text(path, text.getvalue())
-
-
-def _cell(value: object) -> object:
-    return "" if isinstance(value, float) and not math.isfinite(value) else value
+    atomic.write_text(path, csv_text(Score, scores, without=() if with_model else ("ks_model",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from region_grower_hpc.conn_props.statistics import (
     N_SYN,
     SCALARS,
     Correlations,
+    Counts,
     Lists,
     Quantity,
+    Reals,
     Statistics,
 )
 from region_grower_hpc.errors import InvalidInputError
-from region_grower_hpc.formats.atomic import replacing
 from region_grower_hpc.formats.hdf5_errors import HDF5_ERRORS
+from region_grower_hpc.formats.hdf5_file import replacing_file
 from region_grower_hpc.formats.hdf5_links import check_self_contained
 from region_grower_hpc.formats.hdf5_sizes import size_problem
 
@@ -29,13 +32,17 @@ FORMAT, FORMAT_VERSION = "conn_props", 1
 _PROPERTIES = "properties"
 _SIDES = ("source", "target")
 _COUNTS = ("n_conn", "n_conn_used", "n_syn_used")
+#: Probabilities may add up to 1 but for this.
+_ROUNDING = 1e-6
 _CORRELATIONS = ("per_connection", "per_synapse")
 
 
 def write_data(path: Path, statistics: Statistics) -> None:
     """Write all statistics; what is not known of a quantity is left out."""
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs["format"], file.attrs["format_version"] = FORMAT, FORMAT_VERSION
+    with replacing_file(path) as file:
+        # The one text that is read again: of fixed length, see `_write_texts`.
+        file.attrs["format"] = np.bytes_(FORMAT)
+        file.attrs["format_version"] = FORMAT_VERSION
         file.attrs["hist_bins"] = statistics.hist_bins
         for name, value in statistics.attributes.items():
             file.attrs[name] = value
@@ -43,7 +50,7 @@ def write_data(path: Path, statistics: Statistics) -> None:
 
 
 def read_data(path: Path) -> Statistics:
-    """Read a file of statistics.
+    """Read a file of statistics; attributes, which tell where it comes from, are left.
 
     Raises:
         InvalidInputError: it is missing, damaged or none of ours; names file and dataset.
@@ -54,16 +61,11 @@ def read_data(path: Path) -> Statistics:
     try:
         with h5py.File(path, "r") as file:
             check_self_contained(file, path)
-            if _text(file.attrs.get("format")) != FORMAT:
+            if not _is_ours(file):
                 raise _invalid(path, f"attribute 'format' is not '{FORMAT}'")
             if int(file.attrs.get("format_version", 0)) != FORMAT_VERSION:
                 raise _invalid(path, f"'format_version' is not {FORMAT_VERSION}")
             statistics = read_statistics(file, int(file.attrs["hist_bins"]))
-            statistics.attributes = {
-                name: _plain(value)
-                for name, value in file.attrs.items()
-                if name not in ("format", "format_version", "hist_bins")
-            }
     except InvalidInputError:
         raise
     except HDF5_ERRORS as error:
@@ -128,7 +130,9 @@ def _write_quantities(
         if any(one is None for one in lists):
             continue
         # Row by row; of a pathway, property by property.
-        merged = Lists.of(one[k] for k in range(shape[0] * shape[1]) for one in lists)
+        n_pathways = shape[0] * shape[1]
+        order = np.arange(len(lists) * n_pathways).reshape(len(lists), n_pathways).T.ravel()
+        merged = Lists.joined(lists).chosen(order)
         group[f"{name}/{place}/values"] = merged.values
         group[f"{name}/{place}/offsets"] = merged.offsets
 
@@ -140,16 +144,18 @@ def read_statistics(group: h5py.Group, hist_bins: int) -> Statistics:
         KeyError, ValueError, TypeError, OSError: something is missing or does not fit.
     """
     pairs = {
-        name: (_texts(group[f"{name}/source"]), _texts(group[f"{name}/target"]))
+        name: (_texts(group, f"{name}/source"), _texts(group, f"{name}/target"))
         for name in ("m_types", "m_type_class", "m_type_layer")
     }
     n_source, n_target = (len(names) for names in pairs["m_types"])
     for name, (source, target) in pairs.items():
         if (len(source), len(target)) != (n_source, n_target):
             raise ValueError(f"{name} has another length than m_types")
-    names, dtypes = _texts(group["syn_props"]), _texts(group["syn_prop_dtypes"])
+    names, dtypes = _texts(group, "syn_props"), _texts(group, "syn_prop_dtypes")
     if len(names) != len(dtypes) or N_SYN in names or len(set(names)) < len(names):
         raise ValueError("syn_props and syn_prop_dtypes do not fit")
+    if unknown := [dtype for dtype in dtypes if dtype and np.dtype(dtype).kind not in "iuf"]:
+        raise ValueError(f"syn_prop_dtypes: {unknown[0]} is no type of numbers")
     shape = (n_source, n_target)
     quantities = {
         name: Quantity(name, np.dtype(dtype) if dtype else None)
@@ -176,6 +182,32 @@ def read_statistics(group: h5py.Group, hist_bins: int) -> Statistics:
     return statistics
 
 
+@dataclass(frozen=True)
+class PathwayHistograms:
+    """Histograms of all quantities of one pathway, `N_SYN` last: (Q, B), (Q, B + 1), (Q,), (Q,)."""
+
+    counts: Counts
+    edges: Reals
+    mean: Reals
+    std: Reals
+
+
+def read_histograms(group: h5py.Group, place: tuple[int, int]) -> PathwayHistograms:
+    """Read one pathway of the datasets that `write_statistics` has written, and no other."""
+    found = [
+        np.concatenate(
+            [group[name.format(_PROPERTIES)][place], group[name.format(N_SYN)][place][None]]
+        )
+        for name in ("hist/{}/counts", "hist/{}/edges", "mean/{}", "std/{}")
+    ]
+    return PathwayHistograms(*found)
+
+
+def read_dtypes(group: h5py.Group) -> list[np.dtype[Any]]:
+    """The dtype of each property, and of `N_SYN`."""
+    return [np.dtype(text) for text in [*_texts(group, "syn_prop_dtypes"), "int64"]]
+
+
 class _Reader:
     """Reads the datasets of a group with a look at their shapes."""
 
@@ -192,8 +224,10 @@ class _Reader:
         return self._values(dataset, dtype)
 
     def _values(self, dataset: h5py.Dataset, dtype: str) -> NDArray[Any]:
-        if dataset.dtype.kind not in "iuf" or (problem := size_problem(dataset)) is not None:
-            raise ValueError(f"{dataset.name} holds no numbers, or {problem}")
+        if dataset.dtype.kind not in "iuf":
+            raise ValueError(f"{dataset.name} holds no numbers, but {dataset.dtype}")
+        if (problem := size_problem(dataset)) is not None:
+            raise ValueError(f"{dataset.name} {problem}")
         return np.asarray(dataset[()], dtype=dtype)
 
     def fill(self, place: str, quantities: Sequence[Quantity], *, of_one: bool) -> None:
@@ -231,9 +265,15 @@ class _Reader:
             raise ValueError(f"{path}: offsets and values do not fit")
         if np.any(np.diff(offsets) < 0):
             raise ValueError(f"{path}/offsets must ascend")
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{path}/values are not finite")
+        if name == "p":
+            sums = np.diff(np.concatenate(([0.0], np.cumsum(values)))[offsets])
+            if np.any(values < 0) or np.any(np.abs(sums - 1)[np.diff(offsets) > 0] > _ROUNDING):
+                raise ValueError(f"{path}/values are no probabilities")
         lists = Lists(values, offsets)
         for index, quantity in enumerate(quantities):
-            one = lists if n == 1 else Lists.of(lists[k] for k in range(index, n_lists, n))
+            one = lists if n == 1 else lists.chosen(np.arange(index, n_lists, n))
             setattr(quantity, name, one)
 
 
@@ -245,18 +285,19 @@ def _write_texts(group: h5py.Group, path: str, texts: Sequence[str]) -> None:
     group.create_dataset(path, data=np.array(encoded, dtype=dtype))
 
 
-def _texts(dataset: h5py.Dataset) -> list[str]:
+def _texts(group: h5py.Group, path: str) -> list[str]:
+    dataset = group.get(path)
+    if not isinstance(dataset, h5py.Dataset):
+        raise KeyError(f"{path} is missing")
     if dataset.ndim != 1 or dataset.dtype.kind != "S" or size_problem(dataset) is not None:
         raise ValueError(f"{dataset.name} must be a row of texts of fixed length")
     return [bytes(text).decode() for text in dataset[()]]
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+def _is_ours(file: h5py.File) -> bool:
+    if "format" not in file.attrs or file.attrs.get_id("format").dtype.kind != "S":
+        return False
+    return bool(file.attrs["format"] == FORMAT.encode())
 
 
 def _invalid(path: Path, problem: str) -> InvalidInputError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from numbers import Real
 
 import numpy as np
 
-from region_grower_hpc.conn_props.distribution import Distribution, Drawn, Floats, Spec
+from region_grower_hpc.conn_props.distribution import Distribution, Drawn, Floats, Spec, is_number
 
 #: Distance of the sum of probabilities from 1 above which numpy refuses to draw.
 _NUMPY_ROUNDING = 1e-8
@@ -32,7 +31,7 @@ class Discrete(Distribution):
                 return f"'{key}' is no list: {values!r}"
             if len(values) == 0:
                 return f"'{key}' is empty"
-            if not all(isinstance(one, Real) for one in values):
+            if not all(map(is_number, values)):
                 return f"'{key}' holds what is no number"
         if len(spec["val"]) != len(spec["p"]):
             return f"'val' holds {len(spec['val'])} values, but 'p' {len(spec['p'])}"

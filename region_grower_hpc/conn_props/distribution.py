@@ -30,6 +30,17 @@ def repeated(value: Any, size: int) -> Drawn:
     return np.full(size, value, dtype=np.int64 if isinstance(value, Integral) else np.float64)
 
 
+#: Whole numbers of 64 bits are below it.
+LARGEST = 2**63
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number that numpy can hold: whole ones have 64 bits."""
+    if isinstance(value, Integral):
+        return abs(int(value)) < LARGEST
+    return isinstance(value, Real)
+
+
 class Distribution(ABC):
     """One type of distribution; the numbers come from the entries that are handed over.
 
@@ -51,8 +62,8 @@ class Distribution(ABC):
             value = spec.get(key)
             if value is None:
                 return f"needs the attribute '{key}'"
-            if not isinstance(value, Real):
-                return f"'{key}' is no number: {value!r}"
+            if not is_number(value):
+                return f"'{key}' is no number: {value!r:.80}"
         return None
 
     def problem(self, spec: Spec) -> str | None:

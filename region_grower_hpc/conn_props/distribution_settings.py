@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from region_grower_hpc.conn_props.distribution import is_number
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
 from region_grower_hpc.conn_props.failure_rows import FailureRow
 from region_grower_hpc.conn_props.known_names import instead_of
@@ -129,12 +129,12 @@ def _bound(name: str, value: Any, end: int) -> float | None:
         value = value.item()
     if value is None or value == end * math.inf:
         return None
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    if isinstance(value, bool) or not is_number(value) or not math.isfinite(value):
         raise InvalidInputError(
             f"data_bounds: {name}: {value!r} is no bound; give a number, or null = open"
         )
-    # a whole number stays one
-    return value  # type: ignore[return-value]
+    number: float = value  # a whole number stays one
+    return number
 
 
 def _shared(name: str, value: Any) -> bool:

@@ -46,14 +46,25 @@ def standard_deviation(
     Exactly 0 where the least number is the greatest; NaN where there are none. Deviations below
     1e-15 of the mean are lost in rounding.
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        mean_high, mean_low = _mean_pair(count, sum_high, sum_low)
-        mean_square = _product(mean_high, mean_high)
-        mean_square = _short_sum(mean_square[0], mean_square[1] + 2.0 * mean_high * mean_low)
-        of_squares = _mean_pair(count, square_high, square_low)
-        variance, _ = add_pairs(*of_squares, -mean_square[0], -mean_square[1])
+    total = (sum_high, sum_low)
+    variance = covariance(count, total, total, (square_high, square_low))
+    with np.errstate(invalid="ignore"):
         deviation = np.sqrt(np.maximum(variance, 0.0))
     return np.where((least == greatest) & (count > 0), 0.0, deviation)
+
+
+def covariance(count: npt.NDArray[np.int64], first: Pair, second: Pair, product: Pair) -> Doubles:
+    """Population covariance of two variables with these sums of each and of their products.
+
+    NaN where there are none. What is below 1e-30 of the products is lost in rounding.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        high, low = _mean_pair(count, *first)
+        other_high, other_low = _mean_pair(count, *second)
+        of_means, error = _product(high, other_high)
+        error = error + (high * other_low + low * other_high)
+        of_means, error = _short_sum(of_means, error)
+        return add_pairs(*_mean_pair(count, *product), -of_means, -error)[0]
 
 
 def _mean_pair(count: npt.NDArray[np.int64], high: Doubles, low: Doubles) -> Pair:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from region_grower_hpc.conn_props.statistics import Statistics
 from region_grower_hpc.engine.job import Failure, Job, Plan, Result, StoredResult
 from region_grower_hpc.errors import InvalidInputError, TaskFailure
 from region_grower_hpc.formats import atomic
+
+logger = logging.getLogger(__name__)
 
 ROW = np.dtype([("n_bytes", "i8")])
 PNG = "png"
@@ -63,12 +66,10 @@ class DrawJob(Job[DrawState]):
 
     def plan(self) -> Plan:
         """List all figures."""
-        from region_grower_hpc.conn_props.figures.drawing import figure_names
-
         figures = [
             (number, name)
             for number, drawing in enumerate(self.drawings)
-            for name in figure_names(read_data(drawing.data), _model(drawing))
+            for name in _figures(drawing)
         ]
         files: dict[str, Path] = {}
         for number, drawing in enumerate(self.drawings):
@@ -127,15 +128,26 @@ class DrawJob(Job[DrawState]):
     def _left_out(self) -> list[FailureRow]:
         from region_grower_hpc.conn_props.figures.drawing import properties_left_out
 
+        text = "{}: no values in the largest pathway, so no histogram and no AUC"
         names = dict.fromkeys(
             name
             for drawing in self.drawings
             for name in properties_left_out(read_data(drawing.data), _model(drawing))
         )
-        return [
-            FailureRow("plot", "", "", name, "no_data", "no values in the largest pathway: no plot")
-            for name in names
-        ]
+        for name in names:
+            logger.warning("%s", text.format(name))
+        return [FailureRow("plot", "", "", name, "no_data", text.format(name)) for name in names]
+
+
+def _figures(drawing: Drawing) -> list[str]:
+    """Names of the figures, if data and model fit."""
+    from region_grower_hpc.conn_props.figures.drawing import figure_names
+
+    statistics, model = read_data(drawing.data), _model(drawing)
+    try:
+        return figure_names(statistics, model)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"'{drawing.data}' and '{drawing.model}': {error}") from error
 
 
 def _model(drawing: Drawing) -> ConnPropsModel:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from region_grower_hpc.conn_props.circuit_config import read_circuit
+from region_grower_hpc.conn_props.first_reading import try_files
 from region_grower_hpc.conn_props.known_names import instead_of
 from region_grower_hpc.conn_props.node_population import NodePopulation, open_nodes
 from region_grower_hpc.conn_props.sonata_file import (
@@ -22,6 +23,7 @@ from region_grower_hpc.conn_props.sonata_file import (
     population_group,
     properties_of,
 )
+from region_grower_hpc.conn_props.statistics import N_SYN
 from region_grower_hpc.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -85,6 +87,9 @@ def find_edges(circuit: Path | str | object, name: str | None = None) -> EdgePop
     """
     config = read_circuit(circuit)
     place = config.edge_population(name)
+    # Often all nodes lie in one file, and one child process tries both.
+    nodes_files = {one.path for one in config.nodes.values()}
+    try_files([place.path, *(nodes_files if len(nodes_files) == 1 else ())])
     with opened(place.path, "edges") as file:
         group = population_group(file, place.path, "edges", place.name)
         ids = [_ids(place.path, group, one) for one in (SOURCE_IDS, TARGET_IDS)]
@@ -98,6 +103,8 @@ def find_edges(circuit: Path | str | object, name: str | None = None) -> EdgePop
             if key not in library and _is_measured(column)
         }
         non_numeric = [key for key in members if key not in columns]
+    if len(nodes_files) > 1:
+        try_files(config.node_population(side).path for side in sides)
     source = open_nodes(config.node_population(sides[0]), config.node_sets_path)
     one = sides[0] == sides[1]
     target = source if one else open_nodes(config.node_population(sides[1]), config.node_sets_path)
@@ -128,7 +135,9 @@ def chosen_properties(
     """
     if sel_props is None:
         known = sorted((*population.columns, *population.non_numeric))
-        kept = [one for one in known if not any(part in one for part in NOT_BY_DEFAULT)]
+        kept = [
+            one for one in known if one != N_SYN and not any(part in one for part in NOT_BY_DEFAULT)
+        ]
         names = [one for one in kept if one in population.columns]
         return names, [one for one in kept if one not in population.columns]
     if isinstance(sel_props, str):
@@ -144,6 +153,8 @@ def chosen_properties(
         if name not in population.columns:
             words = instead_of(name, population.columns)
             raise _problem(population, f"property '{name}' is unknown {words}")
+        if name == N_SYN:
+            raise _problem(population, f"property '{name}' has the name of what is counted here")
         if name in names[:row]:
             raise _problem(population, f"property '{name}' is chosen twice: name it once")
     return names, []

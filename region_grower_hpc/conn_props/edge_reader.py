@@ -63,6 +63,8 @@ class EdgeReader:
 
 def as_ids(values: NDArray[Any]) -> NDArray[np.int64]:
     """Ids as signed integers; one that is too large for that becomes negative."""
+    if values.dtype == np.uint64:
+        return values.view(np.int64)
     return values.astype(np.int64, copy=False)
 
 

@@ -13,7 +13,7 @@ from region_grower_hpc.conn_props.distribution_settings import DistributionSetti
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
 from region_grower_hpc.conn_props.failure_rows import FailureRow
 from region_grower_hpc.conn_props.known_names import named_few
-from region_grower_hpc.conn_props.statistics import LISTS, N_SYN, Lists, Quantity
+from region_grower_hpc.conn_props.statistics import LISTS, MAX_UNIQUE, N_SYN, Lists, Quantity
 from region_grower_hpc.errors import InvalidInputError
 
 Mask = NDArray[np.bool_]
@@ -44,6 +44,11 @@ class PropertyEntries:
     kind: str
     fell_back: Mask
     flat: list[Entry]
+
+    def rows(self) -> list[list[Entry]]:
+        """Entries by source type."""
+        n_targets = self.fell_back.shape[1]
+        return [self.flat[k : k + n_targets] for k in range(0, len(self.flat), n_targets)]
 
     def kinds(self) -> Iterator[tuple[str, Mask]]:
         """Types that occur, and (S, T) where."""
@@ -105,8 +110,8 @@ def _unsuited(
         return (
             (lengths == 0).reshape(shape),
             lambda _: (
-                f"{kind} needs a list of values, and there are too many different ones: "
-                f"{FALLBACK} instead"
+                f"{kind} needs a list of values, and there are more than {MAX_UNIQUE} different "
+                f"ones, or none that occurs twice: {FALLBACK} instead"
             ),
         )
     if kind not in _LEAST_MEANS:

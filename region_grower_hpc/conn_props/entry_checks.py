@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from region_grower_hpc.conn_props.distribution import Spec
@@ -21,11 +22,13 @@ def checked_types(types: Any, key: str) -> list[Any]:
     """The types of one side.
 
     Raises:
-        InvalidInputError: not a list, empty, or a type twice.
+        InvalidInputError: not a list, empty, or a type that is twice, or no text or number.
     """
     if not isinstance(types, list) or not types:
         raise InvalidInputError(f"'{key}' of a model must be a list of types, not {types!r}")
     for at, one in enumerate(types):
+        if not isinstance(one, str | Real):
+            raise InvalidInputError(f"'{key}' of a model: {one!r:.80} is no name of a type")
         if one in types[:at]:
             raise InvalidInputError(f"'{key}' of a model lists '{one}' twice: remove one of them")
     return types

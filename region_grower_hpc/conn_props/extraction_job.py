@@ -32,7 +32,11 @@ def refuse_failures(failures: Sequence[Failure]) -> None:
 
     Raises:
         InvalidInputError: a piece could not be read.
+        RuntimeError: it failed otherwise.
     """
+    if any(one.kind != "read" for one in failures):
+        bug = next(one for one in failures if one.kind != "read")
+        raise RuntimeError(f"{len(failures)} pieces of work failed; the first: {bug.message}")
     if failures:
         first = failures[0]
         raise InvalidInputError(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from region_grower_hpc.conn_props.csv_table import csv_text
 from region_grower_hpc.formats import atomic
 
 
@@ -16,7 +16,7 @@ class FailureRow:
     """One row.
 
     Attributes:
-        stage: extract, build, plot or scores.
+        stage: extract, build, plot, scores or config.
         src_type, tgt_type: of the pathway; empty: all.
         property: its name; empty: all.
         kind: distribution_fallback, non_finite, non_numeric, unknown_key, fold_type_missing, ...
@@ -37,11 +37,7 @@ COLUMNS = tuple(one.name for one in fields(FailureRow))
 def write_failures(path: Path, stage: str, rows: Sequence[FailureRow]) -> None:
     """Replace the rows of a stage, and keep those of the others; without rows a header is left."""
     others = [row for row in read_failures(path) if row.stage != stage]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(astuple, [*others, *rows]))
-    atomic.write_text(path, text.getvalue())
+    atomic.write_text(path, csv_text(FailureRow, [*others, *rows]))
 
 
 def read_failures(path: Path) -> list[FailureRow]:

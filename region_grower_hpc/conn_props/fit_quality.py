@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.conn_props.cumulative import largest_difference, thresholds
-from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
+from region_grower_hpc.conn_props.distances import distances
 from region_grower_hpc.conn_props.entries import PropertyEntries
-from region_grower_hpc.conn_props.statistics import LISTS, N_SYN, Quantity, Reals, Statistics
+from region_grower_hpc.conn_props.statistics import Statistics
 
 
 @dataclass(frozen=True)
@@ -44,19 +40,6 @@ class FitQuality:
     fallback_from: str
 
 
-#: Header of the table.
-COLUMNS = tuple(one.name for one in fields(FitQuality))
-
-
-def csv_text(rows: Sequence[FitQuality]) -> str:
-    """The table as text: full precision, what is not known is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(astuple, rows))
-    return text.getvalue()
-
-
 def fit_quality(
     statistics: Statistics, levels: NDArray[np.int8], entries: PropertyEntries
 ) -> Iterator[FitQuality]:
@@ -70,7 +53,7 @@ def fit_quality(
     quantity = statistics.quantities[entries.name]
     counts = quantity.counts
     n_values = np.zeros(levels.shape, dtype=np.int64) if counts is None else counts.sum(axis=2)
-    distances = ks_of_entries(quantity, entries)
+    apart = distances(quantity, entries.rows())
     pathways = [(str(s), str(t)) for s in statistics.m_types[0] for t in statistics.m_types[1]]
     fits = [None] * len(pathways) if quantity.norm_fit is None else quantity.norm_fit.ravel()
     for (source, target), entry, level, n, ks, fit in zip(
@@ -78,7 +61,7 @@ def fit_quality(
         entries.flat,
         levels.ravel().tolist(),
         n_values.ravel().tolist(),
-        distances.ravel().tolist(),
+        apart.ravel().tolist(),
         fits,
         strict=True,
     ):
@@ -93,52 +76,3 @@ def fit_quality(
             None if fit is None else int(fit),
             entry.get("fallback_from", ""),
         )
-
-
-def ks_of_entries(quantity: Quantity, entries: PropertyEntries) -> Reals:
-    """(S, T) distances of a property's entries from its histograms; NaN without values."""
-    shape = entries.fell_back.shape
-    result = np.full(shape, np.nan)
-    if quantity.counts is None or quantity.edges is None or not quantity.counts.shape[2]:
-        return result
-    has_data = (quantity.counts.sum(axis=2) > 0) & np.isfinite(quantity.edges).all(axis=2)
-    for kind, places in entries.kinds():
-        chosen = np.flatnonzero(places & has_data)
-        if not len(chosen):
-            continue
-        edges = quantity.edges.reshape(-1, quantity.edges.shape[2])[chosen]
-        counts = quantity.counts.reshape(-1, quantity.counts.shape[2])[chosen]
-        some = entries.flat[int(chosen[0])]
-        limits = {key: some.get(key) for key in ("lower_bound", "upper_bound")}
-        at = thresholds(
-            edges, **limits, dtype=some.get("dtype"), is_synapse_count=quantity.name == N_SYN
-        )
-        model = np.where(at > 0, 1.0, 0.0)
-        inside = np.isfinite(at)
-        values = _cdf(quantity, entries, kind, chosen, np.where(inside, at, 0.0), limits)
-        result.flat[chosen] = largest_difference(counts, np.where(inside, values, model))
-    return result
-
-
-def _cdf(
-    quantity: Quantity,
-    entries: PropertyEntries,
-    kind: str,
-    chosen: NDArray[np.intp],
-    at: Reals,
-    limits: dict[str, Any],
-) -> Reals:
-    """(n, B + 1) distribution function of the chosen pathways."""
-    distribution = DISTRIBUTIONS[kind]
-    if any(key in LISTS for key in distribution.attributes):
-        return np.array(
-            [
-                distribution.cdf(row, entries.flat[k])
-                for k, row in zip(chosen.tolist(), at, strict=True)
-            ]
-        )
-    attributes = {
-        key: np.asarray(getattr(quantity, key), dtype=np.float64).ravel()[chosen, None]
-        for key in distribution.attributes
-    }
-    return distribution.cdf(at, {**attributes, **limits})

@@ -41,32 +41,3 @@ def nodes_of_fold(numbers: NDArray[np.int32], index: int, is_train: bool) -> Mas
     """Nodes that test fold `index` (from 0), or all other selected ones, (n_nodes,)."""
     is_test: Mask = numbers == index
     return (numbers >= 0) & ~is_test if is_train else is_test
-
-
-def fold_masks(
-    mask_source: Mask,
-    mask_target: Mask,
-    n_folds: int,
-    index: int,
-    is_train: bool,
-    rng: np.random.RandomState,
-) -> tuple[Mask, Mask]:
-    """Masks of the source and target nodes of one part of one fold.
-
-    Args:
-        mask_source: selected source nodes.
-        mask_target: selected target nodes.
-        n_folds: at least 2.
-        index: of the fold, from 0.
-        is_train: the part.
-        rng: at the start of the part's stream; shuffled for the sources, then for the targets.
-            Samples of connections are drawn from what follows.
-
-    Raises:
-        InvalidInputError: see `fold_numbers`; or there is no such fold.
-    """
-    if not 0 <= index < n_folds:
-        raise InvalidInputError(f"cross-validation: there is no fold {index} of {n_folds} (from 0)")
-    source = fold_numbers(mask_source, n_folds, rng)
-    target = fold_numbers(mask_target, n_folds, rng)
-    return nodes_of_fold(source, index, is_train), nodes_of_fold(target, index, is_train)

@@ -45,19 +45,27 @@ class BlockState:
 
     def sample(self, part: int, block: int) -> Sample | None:
         """What the block uses in a part."""
-        from region_grower_hpc.conn_props.own_file import opened
+        from region_grower_hpc.conn_props.own_file import damaged, opened
         from region_grower_hpc.conn_props.sampling import read_sample
+        from region_grower_hpc.formats.hdf5_errors import HDF5_ERRORS
 
         if self.sample_file is None:
             return None
         if self._file is None:
             self._file = self._stack.enter_context(opened(self.sample_file))
-        return read_sample(self._file, part, block)
+        try:
+            return read_sample(self._file, part, block)
+        except HDF5_ERRORS as error:
+            raise damaged(self.sample_file, error) from error
 
     def used_of(
         self, part: int, block: int, connections: Any
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None, int]:
-        """Pathway of each connection, which of them count, and the number of pathways."""
+        """Pathway of each connection, which of them count, and the number of pathways.
+
+        Raises:
+            TaskFailure: the sample is damaged.
+        """
         context: RunContext = self.plan.context
         n_source_types, n_target_types = context.shapes[part]
         shared = self.plan.shared
@@ -65,11 +73,16 @@ class BlockState:
         numbers = pathways(
             shared[f"source/{part}"][connections.source], target_type, n_target_types
         )
-        sample = self.sample(part, block)
+        n_pathways = n_source_types * n_target_types
         used = None
-        if sample is not None:
-            used = sample.used(connections, numbers, target_type, context.n_nodes[0])
-        return numbers, used, n_source_types * n_target_types
+        try:
+            sample = self.sample(part, block)
+            if sample is not None:
+                sample.check(n_pathways)
+                used = sample.used(connections, numbers, target_type, context.n_nodes[0])
+        except InvalidInputError as error:
+            raise TaskFailure("read", str(error)) from error
+        return numbers, used, n_pathways
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class BlockJob(ExtractionJob[BlockState]):
     def setup(self, plan: Plan) -> BlockState:
         """Read the block table."""
         settings = self.settings
-        blocks = read_blocks(settings.blocks_file)
+        blocks = read_blocks(settings.blocks_file, plan.context)
         edges = BlockEdges(plan.context, blocks, settings.sorted_folder)
         sample_file = settings.sample_file if settings.max_sample_size_per_group else None
         return BlockState(plan, edges, sample_file)
@@ -113,7 +126,8 @@ class MeasureJob(BlockJob):
     def plan(self) -> Plan:
         """A task is a block."""
         inputs, settings = read_inputs(self.settings), self.settings
-        blocks = read_blocks(settings.blocks_file)
+        context = RunContext.of(inputs)
+        blocks = read_blocks(settings.blocks_file, context)
         files = {"blocks": settings.blocks_file}
         if settings.max_sample_size_per_group:
             files["sample"] = settings.sample_file
@@ -121,12 +135,12 @@ class MeasureJob(BlockJob):
             tasks=np.arange(blocks.n_blocks, dtype=np.int64),
             costs_s=np.ones(blocks.n_blocks),
             row_dtype=ROW,
-            options={"properties": inputs.properties, "selections": settings.options()},
+            options={"properties": inputs.properties, **settings.options()},
             inputs={**inputs.population.inputs(), **files},
             outputs=[settings.measured_file],
             shared=inputs.shared(),
-            context=RunContext.of(inputs),
-            kept=kept_names(len(inputs.parts), settings.correlations),
+            context=context,
+            kept=kept_names(len(inputs.parts), settings.finds_correlations(inputs.properties)),
             settings=settings.to_json(),
         )
 
@@ -141,7 +155,7 @@ class MeasureJob(BlockJob):
         for k in range(len(context.shapes)):
             numbers, used, n_pathways = state.used_of(k, task, connections)
             of_part = measured(connections, numbers, used, values, n_pathways)
-            if self.settings.correlations:
+            if self.settings.finds_correlations(context.properties):
                 of_part |= correlated(connections, numbers, used, values, n_pathways)
             arrays |= {f"{k}/{name}": array for name, array in of_part.items()}
         return Result((int(connections.offsets[-1]), len(connections.source)), arrays)

@@ -22,7 +22,7 @@ from region_grower_hpc.conn_props.settings import ExtractSettings
 from region_grower_hpc.conn_props.statistics import N_SYN, Quantity, Statistics
 from region_grower_hpc.conn_props.totals import Totals
 from region_grower_hpc.engine.job import StoredResult
-from region_grower_hpc.formats.atomic import replacing
+from region_grower_hpc.formats.hdf5_file import replacing_file
 
 #: Mask of pathways and properties whose values are to be binned, and numbers of values left out.
 PENDING, NON_FINITE = "pending", "non_finite"
@@ -51,7 +51,7 @@ def write_measured(
     sums = [
         CorrelationSums(n_source * n_target, len(inputs.properties))
         for n_source, n_target in inputs.shapes
-        if settings.correlations
+        if settings.finds_correlations(inputs.properties)
     ]
     for result in results:
         for k, of_one in enumerate(totals):
@@ -59,11 +59,16 @@ def write_measured(
             of_one.add(arrays)
             if sums:
                 sums[k].add(arrays)
-    with replacing(settings.measured_file) as temporary, h5py.File(temporary, "w") as file:
+    with replacing_file(settings.measured_file) as file:
         for k, (part, of_one) in enumerate(zip(inputs.parts, totals, strict=True)):
             measured = _measured(settings, part, of_one)
             if sums:
-                measured.statistics.correlations = sums[k].correlations(measured.statistics.shape)
+                statistics = measured.statistics
+                shared = [
+                    statistics.quantities[name].shared_within for name in statistics.properties
+                ]
+                is_shared = np.stack([one == 1 for one in shared if one is not None], axis=2)
+                statistics.correlations = sums[k].correlations(statistics.shape, is_shared)
             write_one(file.create_group(f"{k}"), measured)
 
 
@@ -80,15 +85,34 @@ def read_measured(path: Path, n_parts: int, hist_bins: int) -> list[Measured]:
     Raises:
         InvalidInputError: the file is missing or damaged.
     """
+    return [read_part(path, k, hist_bins) for k in range(n_parts)]
+
+
+def read_part(path: Path, part: int, hist_bins: int) -> Measured:
+    """What is known of one part.
+
+    Raises:
+        InvalidInputError: the file is missing or damaged.
+    """
     with opened(path) as file:
-        return [
-            Measured(
-                read_statistics(group, hist_bins),
-                group[PENDING][()].astype(bool),
-                group[NON_FINITE][()],
-            )
-            for group in (file[f"{k}"] for k in range(n_parts))
-        ]
+        group = file[f"{part}"]
+        statistics = read_statistics(group, hist_bins)
+        shape = (*statistics.shape, len(statistics.properties))
+        pending, non_finite = (group[name][()] for name in (PENDING, NON_FINITE))
+        if pending.shape != shape or non_finite.shape != shape or non_finite.dtype.kind != "i":
+            raise ValueError(f"{PENDING} or {NON_FINITE} is of other pathways")
+        return Measured(statistics, pending.astype(bool), non_finite)
+
+
+def read_present(path: Path, n_parts: int) -> list[NDArray[np.bool_]]:
+    """Which pathways of each part have data, row by row.
+
+    Raises:
+        InvalidInputError: the file is missing or damaged.
+    """
+    with opened(path) as file:
+        means = [file[f"{k}/mean/{N_SYN}"][()].ravel() for k in range(n_parts)]
+        return [np.isfinite(mean) for mean in means]
 
 
 def _measured(settings: ExtractSettings, part: Part, totals: Totals) -> Measured:

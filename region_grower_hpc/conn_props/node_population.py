@@ -61,18 +61,12 @@ class NodePopulation:
         if path is None or name not in self.property_names:
             absent = path is None and self.types_path is not None
             note = f"; its node types file '{self.types_path}' does not exist" if absent else ""
+            if path is not None:
+                note = f"; neither it nor its node types file '{path}' has it"
             raise self.problem(
                 f"property '{name}' is unknown {instead_of(name, self.property_names)}{note}"
             )
         return joined_property(path, name, self._type_ids())
-
-    def property_values(self, name: str) -> NDArray[Any]:
-        """The value of a property for each node, (n_nodes,): numbers, or an object array of str.
-
-        Raises:
-            InvalidInputError: see `property_of`.
-        """
-        return self.property_of(name).of_nodes()
 
     def select(self, selection: Any) -> NDArray[np.bool_]:
         """Mask of the selected nodes, (n_nodes,); see `selected_nodes`.
@@ -96,7 +90,10 @@ class NodePopulation:
             group = population_group(file, self.path, "nodes", self.name)
             if ID not in datasets(group):
                 raise self.problem(f"there is no '{ID}' to join the node types file by")
-            return np.asarray(group[ID][()]).astype(np.int64)
+            ids = group[ID]
+            if len(ids.shape) != 1 or ids.dtype.kind not in "iu":
+                raise self.problem(f"'{ID}' must be a list of integers, not {ids.dtype}{ids.shape}")
+            return np.asarray(ids[()]).astype(np.int64)
 
 
 def open_nodes(place: PopulationFile, node_sets_path: Path | None) -> NodePopulation:

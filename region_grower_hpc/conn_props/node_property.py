@@ -30,10 +30,6 @@ class NodeProperty:
         """Whether the values are texts."""
         return self.values.dtype.kind == "O"
 
-    def of_nodes(self) -> NDArray[Any]:
-        """The value of each node, (n_nodes,)."""
-        return self.values[self.codes]
-
 
 def property_of_rows(rows: NDArray[Any], values: NDArray[Any]) -> NodeProperty:
     """A property whose values are listed apart.
@@ -98,10 +94,11 @@ def _distinct(path: Path, column: h5py.Dataset) -> NodeProperty:
             stored.astype(column.dtype.newbyteorder("=")), return_inverse=True
         )
         return NodeProperty(codes.reshape(-1).astype(np.int32), distinct)
-    import pandas as pd
-
     # By hash: sorting ten million Python texts would take a minute.
-    codes, found = pd.factorize(np.asarray(stored, dtype=object))
+    found: dict[Any, int] = {}
+    codes = np.fromiter(
+        (found.setdefault(text, len(found)) for text in stored), np.int32, len(stored)
+    )
     texts = np.empty(len(found), dtype=object)
     for row, text in enumerate(found):
         try:

@@ -31,7 +31,14 @@ def nodes_of_set(nodes: NodePopulation, name: str) -> NDArray[np.bool_]:
         raise nodes.problem(
             f"node set '{name}' is asked for, but the circuit config names no node_sets_file"
         )
-    content = read_json(path)
+    if not path.is_file():
+        raise InvalidInputError(
+            f"node sets file '{path}' does not exist: check 'node_sets_file' in the circuit config"
+        )
+    try:
+        content = read_json(path)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"node sets file {error}") from error
     if not isinstance(content, dict):
         raise InvalidInputError(f"node sets file '{path}' is not a JSON object")
     if name not in content:

@@ -125,12 +125,3 @@ def group_nodes(nodes: NodePopulation, group_by: str = "mtype") -> GroupedNodes:
             raise
         raise InvalidInputError(f"{error}: choose what to group by (--group-by)") from error
     return GroupedNodes(nodes, group_by, types, attributes)
-
-
-def side_of(nodes: NodePopulation, mask: NDArray[np.bool_], group_by: str = "mtype") -> Side:
-    """The types of the nodes of a mask, (n_nodes,), by the values of a property.
-
-    Raises:
-        InvalidInputError: see `group_nodes` and `GroupedNodes.side`.
-    """
-    return group_nodes(nodes, group_by).side(mask)

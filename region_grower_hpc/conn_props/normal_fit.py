@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 import warnings
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from region_grower_hpc.conn_props.settings import Method
 from region_grower_hpc.native.normal_fit import FitOutcome, fit_normals
 
 #: Evaluations of the curve that a fit may take, those for derivatives not counted.
 MAX_EVALUATIONS = 30
 #: Largest standard error, relative to its parameter, of a fit that is accepted.
 MAX_RELATIVE_ERROR = 0.5
-
-#: "compiled" asks scipy only where the result depends on rounding errors, "scipy" always.
-Method = Literal["compiled", "scipy"]
 
 _SQRT_2_PI = math.sqrt(2.0 * math.pi)
 
@@ -58,7 +56,8 @@ def fitted_all(
         edges: (n, bins + 1) in the dtype that they were computed in: float32 for float32 data.
         mean: (n,) of the values; NaN where a histogram is missing.
         std: (n,).
-        method: see `Method`.
+        method: "compiled" asks scipy only where the result depends on rounding errors, "scipy"
+            always.
 
     Returns:
         norm_loc and norm_scale (n,), NaN where missing, and norm_fit (n,), see `NormFit`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from region_grower_hpc.conn_props.bin_job import BinJob
@@ -27,16 +26,11 @@ def extraction_jobs(settings: ExtractSettings) -> list[Job[Any]]:
 
 
 def extraction_passes(settings: ExtractSettings, options: EngineOptions) -> list[Pass]:
-    """The same with their states: that of the last one lies beside the data file."""
-    jobs = extraction_jobs(settings)
-    passes = []
-    for job in jobs:
-        is_last = job is jobs[-1]
-        state_dir: Path = settings.work if is_last else settings.work / job.name
-        this = options
-        if options.state_dir is not None and not is_last:
-            this = replace(this, state_dir=options.state_dir / job.name)
-        if job is not jobs[0]:
-            this = replace(this, resume=False)
-        passes.append(Pass(job, state_dir, this))
-    return passes
+    """The same with their states, below that of the last one, which lies beside the data file."""
+    if options.state_dir is not None:
+        settings = replace(settings, work_dir=options.state_dir)
+    own = replace(options, state_dir=None)
+    *jobs, last = extraction_jobs(settings)
+    group = str(settings.out.absolute())
+    passes = [Pass(job, settings.work / job.name, own, group) for job in jobs]
+    return [*passes, Pass(last, settings.work, own, group)]

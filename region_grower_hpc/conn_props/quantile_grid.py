@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.value_limits import limited
+
 Reals = NDArray[np.float64]
 
 #: Deviations from the mean within which all counts lie.
 _POISSON_REACH = 10.0
 
 
-def remapped(
+def quantiles_at(
     kind: str, attributes: Mapping[str, Reals], z: Reals, limits: Mapping[str, Any]
 ) -> Reals:
     """Values of a distribution where the standard normal distribution has `z`.
@@ -32,14 +34,7 @@ def remapped(
     """
     of = {key: np.asarray(values, dtype=np.float64)[:, None] for key, values in attributes.items()}
     values = _QUANTILES[kind](of, z[None, :])
-    if limits.get("lower_bound") is not None:
-        values = np.maximum(values, limits["lower_bound"])
-    if limits.get("upper_bound") is not None:
-        values = np.minimum(values, limits["upper_bound"])
-    dtype = limits.get("dtype")
-    if dtype is not None:
-        values = (np.round(values) if dtype == "int" else values).astype(dtype)
-    return np.asarray(values, dtype=np.float64)
+    return np.asarray(limited(values, limits), dtype=np.float64)
 
 
 def _normal(of: Mapping[str, Reals], z: Reals) -> Reals:

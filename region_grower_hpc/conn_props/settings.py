@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 HIST_BINS = 51
 CHUNK_EDGES = 1_000_000
 GROUP_BY = "mtype"
-FITS = ("compiled", "scipy")
+#: How normal distributions are fitted (normal_fit.py).
+Method = Literal["compiled", "scipy"]
+FITS: tuple[Method, ...] = ("compiled", "scipy")
 #: Parts of a population that a run makes files of.
 WHOLE, WHOLE_AND_FOLDS, FOLDS = "whole", "whole and folds", "folds"
 
-_PATHS = ("circuit", "out", "failures_csv", "former")
+_PATHS = ("circuit", "out", "failures_csv", "work_dir")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class ExtractSettings:
     """Inputs, outputs and choices of one extraction.
 
     Attributes:
-        circuit: circuit_config.json; from Python also a bluepysnap Circuit.
+        circuit: circuit_config.json.
         out: the data file.
         edges_popul_name: of the edges; None: the only one, or the peer's default.
         min_sample_size_per_group: fewest connections of a pathway.
@@ -39,10 +41,12 @@ class ExtractSettings:
         correlations: find those of properties too.
         fits: how normal distributions are fitted.
         failures_csv: None: beside `out`.
-        former: data file beside which earlier passes have worked; None: `out`.
+        is_one_of_several: a command makes data files of several populations there: failures.csv and
+            cv_scores.csv are named after each.
+        work_dir: see `work`; None: beside `out`.
     """
 
-    circuit: Any
+    circuit: Path
     out: Path
     edges_popul_name: str | None = None
     min_sample_size_per_group: int | None = None
@@ -58,9 +62,10 @@ class ExtractSettings:
     seed: int | None = 0
     chunk_edges: int = CHUNK_EDGES
     correlations: bool = False
-    fits: str = FITS[0]
+    fits: Method = FITS[0]
     failures_csv: Path | None = None
-    former: Path | None = None
+    is_one_of_several: bool = False
+    work_dir: Path | None = None
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ExtractSettings:
@@ -84,18 +89,17 @@ class ExtractSettings:
 
     def moved(self, out: Path) -> ExtractSettings:
         """The same settings for a data file that was moved."""
-        return replace(self, out=out, former=None)
+        return replace(self, out=out, work_dir=None)
 
     def elsewhere(self, folder: Path) -> ExtractSettings:
         """The same settings for a last pass that writes into another folder."""
         out = folder / self.out.name
-        return replace(self, out=out, former=self.former or self.out, failures_csv=None)
+        return replace(self, out=out, work_dir=self.work, failures_csv=None)
 
     @property
     def work(self) -> Path:
         """Folder of what passes leave for each other, and of their state."""
-        out = self.former or self.out
-        return out.with_name(out.name + ".rghpc")
+        return self.work_dir or self.out.with_name(self.out.name + ".rghpc")
 
     @property
     def blocks_file(self) -> Path:
@@ -130,7 +134,15 @@ class ExtractSettings:
     @property
     def failures(self) -> Path:
         """What was left out."""
-        return self.failures_csv or self.out.with_name("failures.csv")
+        return self.failures_csv or self._table("failures.csv")
+
+    @property
+    def scores_csv(self) -> Path:
+        """How the parts of folds agree."""
+        return self._table("cv_scores.csv")
+
+    def _table(self, name: str) -> Path:
+        return self.out.with_name(f"{self.out.stem}.{name}" if self.is_one_of_several else name)
 
     def data_file(self, part: str) -> Path:
         """The data file of a part by its name; "" is the whole."""
@@ -141,6 +153,10 @@ class ExtractSettings:
         """Whether cv_scores.csv is written beside the data files."""
         return self.parts == WHOLE_AND_FOLDS and self.cv_folds > 1 and self.fold is None
 
+    def finds_correlations(self, properties: Sequence[str]) -> bool:
+        """Whether there are any to find."""
+        return self.correlations and len(properties) > 0
+
     def options(self) -> dict[str, Any]:
         """What results depend on beside the content of files; for plans and data files."""
         names = (
@@ -149,4 +165,6 @@ class ExtractSettings:
             *("group_by", "seed", "chunk_edges", "correlations", "fits"),
         )
         values = self.to_json()
+        if self.cv_folds < 2:
+            values |= {"cv_folds": 0, "parts": WHOLE}
         return {name: values[name] for name in names}

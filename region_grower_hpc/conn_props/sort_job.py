@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.conn_props.block_edges import sorted_piece, write_piece
+from region_grower_hpc.conn_props.block_edges import OFFSETS, sorted_piece, write_piece
 from region_grower_hpc.conn_props.blocks import Blocks, read_blocks
 from region_grower_hpc.conn_props.edge_population import SOURCE_IDS, TARGET_IDS
-from region_grower_hpc.conn_props.edge_reader import EdgeReader, as_ids
+from region_grower_hpc.conn_props.edge_reader import EdgeReader, as_ids, check_ids
 from region_grower_hpc.conn_props.extraction_job import ExtractionJob, refuse_failures
 from region_grower_hpc.conn_props.inputs import read_inputs
 from region_grower_hpc.conn_props.run_context import RunContext
@@ -41,17 +41,21 @@ class SortJob(ExtractionJob[SortState]):
     def plan(self) -> Plan:
         """A task is a piece of the file, unless it is sorted."""
         inputs, settings = read_inputs(self.settings), self.settings
-        blocks = read_blocks(settings.blocks_file)
+        context = RunContext.of(inputs)
+        blocks = read_blocks(settings.blocks_file, context)
         n_tasks = 0 if blocks.is_sorted else blocks.n_chunks
         n_bytes = 16 + sum(dtype.itemsize for dtype in inputs.columns.values())
         return Plan(
             tasks=np.arange(n_tasks, dtype=np.int64),
             costs_s=np.ones(n_tasks),
             row_dtype=ROW,
-            options={"properties": inputs.properties, "selections": settings.options()},
+            options={"properties": inputs.properties, **settings.options()},
             inputs={**inputs.population.inputs(), "blocks": settings.blocks_file},
-            context=RunContext.of(inputs),
-            group_bytes=(float(n_bytes * settings.chunk_edges),),
+            outputs=[settings.sorted_folder] if n_tasks else [],
+            context=context,
+            shard_size=1,
+            group_bytes=(float(n_bytes * min(settings.chunk_edges, blocks.n_edges)),),
+            written_ratio=1.0,
             settings=settings.to_json(),
         )
 
@@ -59,27 +63,29 @@ class SortJob(ExtractionJob[SortState]):
         """Read the block table."""
         context: RunContext = plan.context
         reader = EdgeReader(context.path, context.datasets)
-        return SortState(context, reader, read_blocks(self.settings.blocks_file))
+        return SortState(context, reader, read_blocks(self.settings.blocks_file, context))
 
     def run(self, state: SortState, task: int) -> Result:
-        """Sort one piece and write it; what a killed run wrote is replaced by the same."""
+        """Sort one piece."""
         first, last = state.blocks.chunk(task)
         try:
-            columns = state.reader.read(
-                [SOURCE_IDS, TARGET_IDS, *state.context.properties], first, last
-            )
+            columns = state.reader.read(list(state.context.datasets), first, last)
+            ids = {name: as_ids(columns[name]) for name in (SOURCE_IDS, TARGET_IDS)}
+            for (name, values), n_nodes in zip(ids.items(), state.context.n_nodes, strict=True):
+                check_ids(values, n_nodes, name, first, state.context.path)
         except InvalidInputError as error:
             raise TaskFailure("read", str(error)) from error
-        block = state.blocks.block_of(as_ids(columns[TARGET_IDS]))
+        block = state.blocks.block_of(ids[TARGET_IDS])
         order = np.argsort(block, kind="stable")
         offsets = np.searchsorted(block[order], np.arange(state.blocks.n_blocks + 1))
+        arrays = {f"{k}": values[order] for k, values in enumerate(columns.values())}
+        return Result((last - first,), {OFFSETS: offsets.astype(np.int64), **arrays})
+
+    def write_shard(self, plan: Plan, shard: int, results: Iterable[StoredResult]) -> None:
+        """Write a piece."""
         self.settings.sorted_folder.mkdir(parents=True, exist_ok=True)
-        write_piece(
-            sorted_piece(self.settings.sorted_folder, task),
-            {name: values[order] for name, values in columns.items()},
-            offsets.astype(np.int64),
-        )
-        return Result((last - first,))
+        for result in results:
+            write_piece(sorted_piece(self.settings.sorted_folder, result.task), result.arrays)
 
     def gather(
         self,
@@ -92,8 +98,12 @@ class SortJob(ExtractionJob[SortState]):
         refuse_failures(failures)
 
     def lost(self, plan: Plan) -> Path | None:
-        """A piece, while it is needed: the last pass removes them."""
-        if self.settings.binned_file.is_file():
+        """A piece, while a later pass is still to read it: the last of these removes them."""
+        settings = self.settings
+        later = [settings.measured_file, settings.binned_file]
+        if settings.max_sample_size_per_group:
+            later.append(settings.sample_file)
+        if all(path.is_file() for path in later):
             return None
-        pieces = (sorted_piece(self.settings.sorted_folder, int(task)) for task in plan.tasks)
+        pieces = (sorted_piece(settings.sorted_folder, int(task)) for task in plan.tasks)
         return next((path for path in pieces if not path.is_file()), None)

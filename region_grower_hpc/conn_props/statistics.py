@@ -42,6 +42,20 @@ class Lists:
         values = np.concatenate(arrays) if arrays else np.empty(0)
         return cls(values, np.concatenate(([0], np.cumsum(lengths))).astype(np.int64))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Lists]) -> Lists:
+        """All lists of all parts."""
+        lengths = [np.diff(one.offsets) for one in parts]
+        offsets = np.concatenate(([0], *lengths)).cumsum().astype(np.int64)
+        return cls(np.concatenate([np.empty(0), *(one.values for one in parts)]), offsets)
+
+    def chosen(self, numbers: Counts) -> Lists:
+        """The lists of these numbers, in this order."""
+        lengths = np.diff(self.offsets)[numbers]
+        offsets = np.concatenate(([0], lengths)).cumsum().astype(np.int64)
+        shifts = np.repeat(self.offsets[numbers] - offsets[:-1], lengths)
+        return Lists(self.values[np.arange(offsets[-1]) + shifts], offsets)
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

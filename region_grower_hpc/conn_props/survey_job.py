@@ -59,7 +59,7 @@ class SurveyJob(ExtractionJob[SurveyState]):
             options={
                 "population": inputs.population.name,
                 "chunk_edges": self.settings.chunk_edges,
-                "selections": self.settings.options(),
+                **self.settings.options(),
             },
             inputs=inputs.population.inputs(),
             outputs=[self.settings.blocks_file],
@@ -76,7 +76,8 @@ class SurveyJob(ExtractionJob[SurveyState]):
     def run(self, state: SurveyState, task: int) -> Result:
         """Read the targets of one piece."""
         context = state.context
-        first, last = chunk(task, context.n_edges, self.settings.chunk_edges)
+        chunk_edges = self.settings.chunk_edges
+        first, last = chunk(task, context.n_edges, chunk_edges)
         try:
             targets = as_ids(state.reader.read([TARGET_IDS], first, last)[TARGET_IDS])
             check_ids(targets, context.n_nodes[1], TARGET_IDS, first, context.path)
@@ -84,7 +85,7 @@ class SurveyJob(ExtractionJob[SurveyState]):
             raise TaskFailure("read", str(error)) from error
         steps = np.diff(targets)
         change = int(np.argmax(steps != 0)) if np.any(steps != 0) else -1
-        width = bin_width(context.n_nodes[1])
+        width = bin_width(context.n_nodes[1], n_chunks(context.n_edges, chunk_edges))
         bins = np.bincount(targets // width, minlength=-(-context.n_nodes[1] // width))
         return Result(
             (
@@ -107,10 +108,11 @@ class SurveyJob(ExtractionJob[SurveyState]):
         refuse_failures(failures)
         context: RunContext = plan.context
         chunk_edges = self.settings.chunk_edges
-        width = bin_width(context.n_nodes[1])
+        width = bin_width(context.n_nodes[1], n_chunks(context.n_edges, chunk_edges))
         edges_of_bin = np.zeros(-(-context.n_nodes[1] // width), dtype=np.int64)
         for result in kept:
             edges_of_bin += result.arrays[BINS]
+        self.settings.work.mkdir(parents=True, exist_ok=True)
         write_blocks(
             self.settings.blocks_file,
             Blocks(

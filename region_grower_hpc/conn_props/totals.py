@@ -45,7 +45,6 @@ class Totals:
     reals: dict[str, Reals] = field(init=False)
     counts: dict[str, NDArray[np.int64]] = field(init=False)
     is_shared: NDArray[np.bool_] = field(init=False)
-    overflow: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         shape = (len(self.dtypes), self.n_pathways)
@@ -58,13 +57,13 @@ class Totals:
         }
         self.counts = {name: np.zeros(shape, dtype=np.int64) for name in COUNTS}
         self.is_shared = np.ones(shape, dtype=bool)
-        self.overflow = np.zeros(shape, dtype=bool)
-        self._synapses = UniqueTable(1)
-        self._unique = UniqueTable(2)
+        self._synapses = UniqueTable(1, self.n_pathways)
+        self._unique = UniqueTable(2, shape[0] * shape[1], MAX_UNIQUE)
 
     def add(self, block: Mapping[str, NDArray[Any]]) -> None:
         """Add what `block_measures.measured` has found in a block."""
-        present = block["present"]
+        # Journals hold small integers, in which numbers of pathways would overflow.
+        present = block["present"].astype(np.int64)
         for name, totals in self.pathway.items():
             totals[present] += block[name]
         self._synapses.add(block["n_syn/key"], block["n_syn/value"], block["n_syn/count"])
@@ -84,7 +83,8 @@ class Totals:
             self.counts[name][:, present] += values
         shared, overflow = (block["flags"][:, k] != 0 for k in range(len(FLAGS)))
         self.is_shared[:, present] &= shared
-        self.overflow[:, present] |= overflow
+        for k, too_long in enumerate(overflow):
+            self._unique.forget(k * self.n_pathways + present[too_long])
         self._unique.add(*(block[f"unique/{name}"] for name in ("key", "value", "all", "first")))
 
     def quantities(self, min_sample: int) -> dict[str, Quantity]:
@@ -95,17 +95,11 @@ class Totals:
         """
         present = (self.pathway[N_CONN] > 0) & (self.pathway[N_CONN] >= min_sample)
         quantities = {}
-        self._settle_lists()
+        self._unique.settle()
         for k, (name, dtype) in enumerate(self.dtypes.items()):
             quantities[name] = self._property(k, name, dtype, present)
         quantities[N_SYN] = self._n_syn(present)
         return quantities
-
-    def _settle_lists(self) -> None:
-        """Lists that are too long as a whole are too long."""
-        n_keys = self.overflow.size
-        self.overflow |= (self._unique.lengths(n_keys) > MAX_UNIQUE).reshape(self.overflow.shape)
-        self._unique.drop(self.overflow.ravel())
 
     def _property(
         self, k: int, name: str, dtype: np.dtype[Any], present: NDArray[np.bool_]
@@ -164,6 +158,11 @@ class Totals:
             cnt=cnt,
             p=p,
         )
+
+    @property
+    def overflow(self) -> NDArray[np.bool_]:
+        """(P, S * T) where there are too many unique values to list."""
+        return self._unique.too_long.reshape(len(self.dtypes), self.n_pathways)
 
     def all_lists(self, k: int | None, shared: NDArray[np.bool_]) -> tuple[Lists, Lists]:
         """Values and counts of a property, also where they are not kept; of `N_SYN` for None."""

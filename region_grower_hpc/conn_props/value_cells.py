@@ -1,4 +1,8 @@
-"""Values of pathways in small intervals: unique values where they are known, else bins."""
+"""Values of pathways in small intervals: unique values where they are known, else bins.
+
+The interval of a listed number that is not whole reaches half-way to its neighbours. A density
+gives such a value the most that it can: as if what is drawn from it were rounded to the list.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,6 @@ class ValueCells:
         low, high: (n, m) ends of the intervals; whole numbers lie in the middle of theirs.
         middle: (n, m) the value, or the middle of a bin.
         counts: (n, m).
-        is_listed: (n,) whether these are the unique values.
     """
 
     pathways: NDArray[np.intp]
@@ -30,7 +33,6 @@ class ValueCells:
     high: Reals
     middle: Reals
     counts: Counts
-    is_listed: NDArray[np.bool_]
 
 
 def cells_of(quantity: Quantity, most_pathways: int) -> ValueCells | None:
@@ -63,7 +65,7 @@ def cells_of(quantity: Quantity, most_pathways: int) -> ValueCells | None:
         n = len(values)
         low[row, :n], high[row, :n] = ends
         middle[row, :n], n_each[row, :n] = values, numbers
-    return ValueCells(pathways, low, high, middle, n_each, lengths > 0)
+    return ValueCells(pathways, low, high, middle, n_each)
 
 
 def _listed(values: Reals, is_whole: bool) -> tuple[Reals, Reals]:

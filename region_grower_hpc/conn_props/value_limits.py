@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
-from region_grower_hpc.conn_props.distribution import Drawn, Spec
+from region_grower_hpc.conn_props.distribution import Drawn, Spec, is_number
 
 
 def limits_problem(spec: Spec) -> str | None:
     """What is wrong with bounds and dtype of an entry; None if nothing."""
     lower, upper = spec.get("lower_bound"), spec.get("upper_bound")
     for key, bound in (("lower_bound", lower), ("upper_bound", upper)):
-        if bound is not None and not isinstance(bound, Real):
-            return f"'{key}' is no number: {bound!r}"
+        if bound is not None and not is_number(bound):
+            return f"'{key}' is no number: {bound!r:.80}"
     if lower is not None and upper is not None and not lower <= upper:
         return f"'lower_bound' {lower} exceeds 'upper_bound' {upper}"
     dtype = spec.get("dtype")
     if dtype is not None:
         try:
             np.dtype(dtype)
-        except TypeError:
+        except (TypeError, ValueError):
             return f"'dtype' {dtype!r} is no type that numpy knows: give for example 'int', 'float'"
     return None
 

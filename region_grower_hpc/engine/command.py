@@ -257,7 +257,10 @@ def _read_settings(context: click.Context, _option: click.Parameter, path: Path 
 
 
 def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
-    """The top-level values of a settings file, and above them the table named as the command."""
+    """The top-level values of a settings file, and above them those of its table.
+
+    The table is named as the command: `[status]`, or `[conn-props.extract]`.
+    """
     try:
         if path.suffix == ".toml":
             import tomllib
@@ -273,18 +276,38 @@ def _load(path: Path, context: click.Context) -> Mapping[str, Any]:
         raise InvalidInputError(f"settings {path} are not valid: {error}") from error
     if not isinstance(content, dict):
         raise InvalidInputError(f"settings {path} must hold names and values of options")
-    own = content.get(context.info_name or "", {})
-    if not isinstance(own, dict):
-        raise InvalidInputError(
-            f"settings {path}: {context.info_name} must be a table of options and values"
-        )
+    tables, names, place = [content], _command_names(context), ""
+    for name in names:
+        own = tables[-1].get(name, {})
+        place = f"{place}.{name}".lstrip(".")
+        if not isinstance(own, dict):
+            raise InvalidInputError(
+                f"settings {path}: {place} must be a table of options and values"
+            )
+        tables.append(own)
+    options = _option_names(context)
     # Tables of other commands are none of ours; those of options whose values are objects are.
-    plain = {
-        key: value
-        for key, value in content.items()
-        if not isinstance(value, dict) or str(key).replace("_", "-") in _option_names(context)
-    }
-    return {**plain, **own}
+    # That of the command itself holds nothing but options.
+    found: dict[str, Any] = {}
+    for table in tables:
+        found |= {
+            key: value
+            for key, value in table.items()
+            if table is tables[-1]
+            or not isinstance(value, dict)
+            or str(key).replace("_", "-") in options
+        }
+    return found
+
+
+def _command_names(context: click.Context) -> list[str]:
+    """The command as it is typed, without the name of the program: `conn-props`, `extract`."""
+    names: list[str] = []
+    one: click.Context | None = context
+    while one is not None and (one.parent is not None or not names):
+        names.insert(0, one.info_name or "")
+        one = one.parent
+    return names
 
 
 def _option_names(context: click.Context) -> dict[str, click.Option]:

@@ -19,7 +19,7 @@ from region_grower_hpc.engine.dry_run import dry_run, warn_of_refusal
 from region_grower_hpc.engine.job import Job, Plan
 from region_grower_hpc.engine.options import EngineOptions
 from region_grower_hpc.engine.part import write_part
-from region_grower_hpc.engine.passes import Pass, look_ahead
+from region_grower_hpc.engine.passes import Group, Pass, group_of, look_ahead
 from region_grower_hpc.engine.places import check_count
 from region_grower_hpc.engine.provenance import Provenance, cpu_seconds
 from region_grower_hpc.engine.session import Session
@@ -67,7 +67,7 @@ def _do(comm: Communicator, passes: Sequence[Pass]) -> ExitCode:
                     StoppedEarly(f"{reasons[0]}; still to do: {left}; the same command continues")
                 )
             try:
-                _Run(comm, one, stop).execute()
+                _Run(comm, one, stop, group_of(passes, number)).execute()
             except AgreedError as agreed:
                 if one is passes[-1] or not isinstance(agreed.error, TooManyFailuresError):
                     raise
@@ -82,8 +82,11 @@ def _do(comm: Communicator, passes: Sequence[Pass]) -> ExitCode:
 class _Run:
     """One start of the command: plan, session, conclusion."""
 
-    def __init__(self, comm: Communicator, one: Pass, stop: StopRequest) -> None:
+    def __init__(
+        self, comm: Communicator, one: Pass, stop: StopRequest, group: Group | None
+    ) -> None:
         self.comm, self.job, self.options, self.stop = comm, one.job, one.options, stop
+        self.group = group
         self.state = one.state
         #: on rank 0, where only a part of the tasks is done: the record of the whole.
         self.whole: PlanRecord | None = None
@@ -139,7 +142,7 @@ class _Run:
             return costs.refine(plan, self.state.costs_json), record, Start.FRESH
         # Once: it may look at millions of files.
         lost = cache(partial(self.job.lost, plan))
-        found = self.state, record, plan.outputs, self.options, lost
+        found = self.state, record, plan.outputs, self.options, lost, self.group
         if decide_now(*found) is not Start.NOTHING:
             # Before anything is written, so that a refusal leaves no trace.
             check_room(predicted(plan), self.state.path, plan.outputs)

@@ -23,6 +23,8 @@ class EngineOptions:
         resume: there must be something to resume.
         restart: discard unfinished work.
         overwrite: permit replacing a finished or foreign output.
+        replace_other: discard what another plan has left, finished or not: for jobs whose outputs
+            are always made anew.
         overwrite_same: do a complete run of the same plan again where `overwrite` is given.
         state_dir: where the state lies instead of beside the output.
         time_limit_s: stop starting tasks after this time.
@@ -42,6 +44,7 @@ class EngineOptions:
     resume: bool = False
     restart: bool = False
     overwrite: bool = False
+    replace_other: bool = False
     overwrite_same: bool = True
     state_dir: Path | None = None
     time_limit_s: float | None = None

@@ -8,6 +8,7 @@ import platform
 import resource
 import sys
 import time
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ _PACKAGES = (
 )
 
 
+@cache
 def package_versions() -> dict[str, str]:
     """Versions of the installed packages that may change numbers or files."""
     versions = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from region_grower_hpc.engine.job import Outlook
 from region_grower_hpc.engine.options import EngineOptions
@@ -16,6 +17,9 @@ from region_grower_hpc.engine.restarts import RESTART_COUNT
 from region_grower_hpc.engine.state import PlanRecord, StateFolder
 from region_grower_hpc.errors import ForeignPlanError, InvalidInputError
 from region_grower_hpc.formats.digest import digest_file
+
+if TYPE_CHECKING:
+    from region_grower_hpc.engine.passes import Group
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,7 @@ def begin(
     outputs: Sequence[Path],
     options: EngineOptions,
     lost: Callable[[], Path | None] | None = None,
+    group: Group | None = None,
     clear: Callable[[], None] | None = None,
 ) -> Start:
     """Decide what this start does, hold the state folder until it ends, and make it ready.
@@ -47,10 +52,10 @@ def begin(
     job has left, before it is forgotten.
     """
     # Asked twice: a refusal leaves no trace, and what holds is what is true under the lock.
-    if decide_now(state, record, outputs, options, lost) is Start.NOTHING:
+    if decide_now(state, record, outputs, options, lost, group) is Start.NOTHING:
         return Start.NOTHING
     state.lock()
-    start = decide_now(state, record, outputs, options, lost)
+    start = decide_now(state, record, outputs, options, lost, group)
     former = state.read_plan()
     if start is Start.CONTINUE and former is not None and former.version != record.version:
         logger.warning(
@@ -64,6 +69,9 @@ def begin(
                 clear()
         elif state.is_complete and lost is not None and (gone := lost()) is not None:
             logger.warning("the run is complete, but %s is missing: it is done again", gone)
+        # Now, so that the same command continues whenever it is killed.
+        for later in group.later if group is not None else ():
+            later.discard()
         state.begin(record)
     return start
 
@@ -74,9 +82,10 @@ def decide_now(
     outputs: Sequence[Path],
     options: EngineOptions,
     lost: Callable[[], Path | None] | None = None,
+    group: Group | None = None,
 ) -> Start:
     """`decide` in the SLURM job of this process, if there is one."""
-    return decide(state, record, outputs, options, is_requeued(), lost)
+    return decide(state, record, outputs, options, is_requeued(), lost, group)
 
 
 def decide(
@@ -86,6 +95,7 @@ def decide(
     options: EngineOptions,
     requeued: bool,
     lost: Callable[[], Path | None] | None = None,
+    group: Group | None = None,
 ) -> Start:
     """What to do with an output folder, as docs/resume.md tells users.
 
@@ -96,6 +106,7 @@ def decide(
         options: resume, restart and overwrite.
         requeued: SLURM has started this job again, so that `--restart` must not discard.
         lost: tells an output that a complete run lacks, and that is to be computed again.
+        group: of a pass whose output serves later ones only.
 
     Raises:
         InvalidInputError: files of others in the way, or nothing to resume.
@@ -106,13 +117,17 @@ def decide(
         return _without_state(state, outputs, options)
     differences = record.differences(former)
     restart = options.restart and not requeued
-    _check_same(differences, state, options, restart)
+    whole = state if group is None else group.last
+    _check_same(differences, whole, options, restart)
     if differences:
         return Start.FRESH
     if not state.is_complete:
         return Start.FRESH if restart else Start.CONTINUE
-    if options.overwrite and options.overwrite_same and not requeued:
+    is_done = whole.is_complete
+    if is_done and options.overwrite and options.overwrite_same and not requeued:
         return Start.FRESH
+    if group is not None and is_done:
+        return Start.NOTHING
     if lost is not None and lost() is not None:
         return Start.FRESH
     missing = [str(path) for path in outputs if not path.exists()]
@@ -168,6 +183,8 @@ def _check_same(
 
 def _may_discard(state: StateFolder, options: EngineOptions, restart: bool) -> bool:
     """Only --restart discards unfinished work, only --overwrite finished work."""
+    if options.replace_other:
+        return True
     return options.overwrite if state.is_complete else restart
 
 

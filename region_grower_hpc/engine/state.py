@@ -201,6 +201,12 @@ class StateFolder:
         self.clear_journals()
         self.summary.unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Forget the run, as if there had been none; its outputs stay."""
+        for path in (self.plan_json, self.complete):
+            path.unlink(missing_ok=True)
+        self.clear_journals()
+
     def clear_journals(self) -> None:
         """Remove the record of finished tasks."""
         shutil.rmtree(self.journals, ignore_errors=True)

@@ -205,6 +205,40 @@ def test_automatic_types_are_those_of_the_model() -> None:
     assert built.model["prop_stats"]["real"]["A"]["a"]["type"] == "normal"
 
 
+def test_automatic_real_types_of_integers_are_rounded(caplog: pytest.LogCaptureFixture) -> None:
+    stream = np.random.RandomState(4)
+    number = [np.round(stream.normal(3000.0 + k, 200.0, 1500)).astype(int) for k in range(6)]
+    with caplog.at_level(logging.INFO):
+        built = build_model(made_statistics(number=number), "auto")
+    of = {name: entries["A"]["a"] for name, entries in built.model["prop_stats"].items()}
+    assert (of["number"]["type"], of["number"]["dtype"]) == ("normal", "int")
+    assert "dtype" not in of["real"]
+    assert "dtype" not in of[N_SYN]
+    assert "number: drawn values are rounded (dtype int)" in caplog.text
+    given = build_model(made_statistics(number=number), "auto", {"number": "float32"}).model
+    assert given["prop_stats"]["number"]["A"]["a"]["dtype"] == "float32"
+    asked = build_model(made_statistics(number=number), {"number": "normal"}).model
+    assert "dtype" not in asked["prop_stats"]["number"]["A"]["a"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [([1, 2, 30], "discrete"), ([4], "constant"), ([0], "zero"), (None, "poisson")],
+)
+def test_other_automatic_types_give_whole_numbers_anyway(
+    numbers: list[int] | None, kind: str
+) -> None:
+    stream = np.random.RandomState(4)
+    values = [
+        stream.poisson(3.0, 900) if numbers is None else stream.choice(numbers, 900)
+        for _ in range(6)
+    ]
+    model = build_model(made_statistics(number=values), {"number": "auto"}).model
+    entry = model["prop_stats"]["number"]["A"]["a"]
+    assert entry["type"] == kind
+    assert "dtype" not in entry
+
+
 def test_covariance_is_estimated_on_demand() -> None:
     statistics = made_statistics()
     goal = np.full((2, 3, 2, 2), np.nan)

@@ -13,6 +13,7 @@ from region_grower_hpc.conn_props.double_double import (
     Doubles,
     Pair,
     add_pairs,
+    covariance,
     mean,
     standard_deviation,
 )
@@ -85,6 +86,25 @@ def test_deviations_are_those_of_the_definition(values: list[float], offset: flo
         assert abs(deviation - expected) <= 1e-15 * expected + 1e-15 * max(map(abs, own))
         if expected > 1e-6 * max(map(abs, own)):
             assert abs(deviation / expected - 1) < 3e-16
+
+
+@given(
+    values=st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1),
+    offset=st.sampled_from([0.0, 1e7, -1e10]),
+)
+@settings(deadline=None)
+def test_covariances_are_those_of_the_definition(
+    values: list[tuple[float, float]], offset: float
+) -> None:
+    n = len(values)
+    first = [Fraction(x + offset) for x, _ in values]
+    second = [Fraction(y - 3 * offset) for _, y in values]
+    of_products = sum((x * y for x, y in zip(first, second, strict=True)), Fraction(0))
+    expected = of_products / n - sum(first) * sum(second) / n**2
+    sums = (pair_of(Fraction(total)) for total in (sum(first), sum(second), of_products))
+    found = Fraction(float(covariance(np.array([n]), *sums)[0]))
+    largest = max(map(abs, first)) * max(map(abs, second))
+    assert abs(found - expected) <= abs(expected) / 2**52 + (largest + 1) / 10**30
 
 
 def test_equal_numbers_have_no_deviation() -> None:

@@ -121,6 +121,8 @@ def test_discrete_without_a_list_falls_back() -> None:
     entries, rows = made("number", "discrete", statistics)
     assert [entry["type"] for entry in entries.flat] == ["truncnorm", *["discrete"] * 5]
     assert [(row.src_type, row.tgt_type) for row in rows] == [("A", "a")]
+    assert "more than 100 different ones, or none that occurs twice" in rows[0].message
+    assert entries.rows() == [entries.flat[:3], entries.flat[3:]]
     assert [kind for kind, _ in entries.kinds()] == ["discrete", "truncnorm"]
 
 

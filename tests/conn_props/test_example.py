@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,20 +18,17 @@ import pytest
 from region_grower_hpc.conn_props.model_config import read_model_configs
 from region_grower_hpc.engine.launcher import has_mpi
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "conn_props"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "conn_props"
 N_EDGES, N_CELLS, N_TYPES = 20_000, 200, 12
-#: Whether all synapses of a connection have one value, by property in the order of the data.
-SHARED = {
-    "conductance": 1,
-    "conductance_scale_factor": 1,
-    "decay_time": 1,
-    "depression_time": 1,
-    "facilitation_time": 1,
-    "n_rrp_vesicles": 0,
-    "syn_type_id": 1,
-    "u_hill_coefficient": 1,
-    "u_syn": 1,
-}
+#: All that the circuit has, but for what the default selection leaves out.
+PROPERTIES = [
+    *("conductance", "conductance_scale_factor", "decay_time", "depression_time"),
+    *("facilitation_time", "n_rrp_vesicles", "syn_type_id", "u_hill_coefficient", "u_syn"),
+]
+#: Whether all synapses of a connection have one value, of the properties that are measured here:
+#: figures of all would take long.
+SHARED = {"n_rrp_vesicles": 0, "u_syn": 1}
 
 
 def make_circuit(folder: Path, *options: str) -> str:
@@ -59,7 +57,7 @@ def test_the_circuit_has_the_promised_size_and_order(circuit: Path) -> None:
     assert {len(column) for column in columns.values()} == {len(targets)}
     assert (np.diff(targets.astype(np.int64) * 600 + sources.astype(np.int64)) >= 0).all()
     assert (sources != targets).all()
-    assert set(SHARED) < set(columns)
+    assert set(PROPERTIES) < set(columns)
     assert 0 < columns["u_syn"].min() < columns["u_syn"].max() <= 1
     assert columns["n_rrp_vesicles"].min() == 1
 
@@ -105,7 +103,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path) -> str:
+def run(folder: Path, n_ranks: int = 2) -> str:
     done = subprocess.run(
         [EXAMPLE / "run.sh"],
         env={
@@ -114,7 +112,8 @@ def run(folder: Path) -> str:
             "PYTHON": sys.executable,
             "EDGES": str(N_EDGES),
             "CELLS": str(N_CELLS),
-            "RANKS": "2",
+            "RANKS": str(n_ranks),
+            "PROPERTIES": " ".join(SHARED),
             "OUT": str(folder),
         },
         capture_output=True,
@@ -152,7 +151,11 @@ def test_the_model_has_all_pathways_and_says_which_were_filled(out: Path) -> Non
     with h5py.File(out / "data.h5") as file:
         assert sum(levels.values()) == np.isnan(file["mean/n_syn_per_conn"][:]).sum() > 0
     with (out / "failures.csv").open(encoding="utf-8", newline="") as file:
-        assert {row["kind"] for row in csv.DictReader(file)} <= {"distribution_fallback"}
+        rows = list(csv.DictReader(file))
+    # Settings of properties that are not measured.
+    assert {row["kind"] for row in rows} <= {"distribution_fallback", "unknown_key"}
+    unknown = {row["property"] for row in rows if row["kind"] == "unknown_key"}
+    assert unknown == {*PROPERTIES} - {*SHARED}
 
 
 @pytest.mark.mpi
@@ -163,10 +166,25 @@ def test_every_property_is_drawn(out: Path) -> None:
 
 
 @pytest.mark.mpi
+def test_the_programs_of_the_page_run(out: Path) -> None:
+    page = (ROOT / "docs" / "conn_props.md").read_text(encoding="utf-8")
+    marked = r"<!-- runnable in examples/conn_props/out -->\n```python\n(.*?)^```$"
+    programs = re.findall(marked, page, re.M | re.S)
+    assert len(programs) == 2
+    for program in programs:
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=out, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert "L4_SSC" in done.stdout
+    assert (out / "figures_of_two" / "data_vs_model_overview.png").is_file()
+
+
+@pytest.mark.mpi
 def test_called_again_it_finds_all_complete(out: Path) -> None:
     when = (out / "data.h5").stat().st_mtime_ns
     model = (out / "model.json").read_bytes()
-    run(out)
+    run(out, n_ranks=0)
     assert (out / "data.h5").stat().st_mtime_ns == when
     assert (out / "model.json").read_bytes() == model
 
@@ -176,7 +194,7 @@ def test_the_config_asks_for_the_same_distributions_as_the_example() -> None:
     document = json.loads((EXAMPLE / "model_config.json").read_text(encoding="utf-8"))
     kwargs = document["model"]["fct"]["kwargs"]
     assert kwargs["distr_types"] == kinds
-    assert set(kinds) == {*SHARED, "n_syn_per_conn"}
+    assert set(kinds) == {*PROPERTIES, "n_syn_per_conn"}
     told = (EXAMPLE / "run.sh").read_text(encoding="utf-8")
     for key in ("data_types", "data_bounds"):
         assert f"--{key.replace('_', '-')} '{json.dumps(kwargs[key])}'" in told

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.conn_props.building import build_model
+from region_grower_hpc.conn_props.csv_table import csv_text
 from region_grower_hpc.conn_props.cumulative import ks_model
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
-from region_grower_hpc.conn_props.fit_quality import COLUMNS, FitQuality, csv_text
+from region_grower_hpc.conn_props.fit_quality import FitQuality
 from region_grower_hpc.conn_props.statistics import N_SYN
 from tests.conn_props.made_statistics import made_statistics
 
@@ -66,8 +67,8 @@ def test_text_has_full_precision_and_empty_cells() -> None:
         FitQuality("p", "A", "b,c", "gamma", None, 5, 1 / 3, 1, ""),
         FitQuality("p", "A", "d", "truncnorm", 2, 0, None, None, "gamma"),
     ]
-    header, first, second = csv.reader(io.StringIO(csv_text(rows)))
-    assert tuple(header) == COLUMNS
+    header, first, second = csv.reader(io.StringIO(csv_text(FitQuality, rows)))
+    assert ",".join(header) == "property,src_type,tgt_type,type,level,n,ks,norm_fit,fallback_from"
     assert first == ["p", "A", "b,c", "gamma", "", "5", repr(1 / 3), "1", ""]
     assert second == ["p", "A", "d", "truncnorm", "2", "0", "", "", "gamma"]
     assert np.float64(first[6]) == 1 / 3

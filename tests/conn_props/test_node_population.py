@@ -17,15 +17,21 @@ def nodes_of(folder: Path, **circuit: Any) -> NodePopulation:
     return find_edges(write_circuit(folder, **circuit)).source
 
 
+def values_of(nodes: NodePopulation, name: str) -> np.ndarray:
+    """The value of each node."""
+    found = nodes.property_of(name)
+    return found.values[found.codes]
+
+
 def test_values_of_every_kind(tmp_path: Path) -> None:
     nodes = nodes_of(tmp_path)
     assert nodes.n_nodes == 6
     assert set(nodes.property_names) == set(NODES)
-    mtypes = nodes.property_values("mtype")
+    mtypes = values_of(nodes, "mtype")
     assert mtypes.tolist() == ["L1_A", "L2_B", "L1_A", "L2_C", "L2_B", "L1_A"]
-    assert nodes.property_values("synapse_class").tolist() == NODES["synapse_class"]
+    assert values_of(nodes, "synapse_class").tolist() == NODES["synapse_class"]
     for name in ("layer", "depth_um", "is_used", "@dynamics:threshold"):
-        values = nodes.property_values(name)
+        values = values_of(nodes, name)
         assert values.tolist() == NODES[name].tolist()
         assert values.dtype == NODES[name].dtype.newbyteorder("=")
         assert values.dtype.isnative
@@ -50,20 +56,20 @@ def test_columns_of_the_node_types_file(tmp_path: Path) -> None:
     types = 'node_type_id  pop_name depth share mtype\n7 "type one" 12 0.5 X\n\n3 two 9 1 X\n'
     nodes = nodes_of(tmp_path, types=types, type_ids=[3, 7, 7, 3, 3, 7])
     assert nodes.property_names[len(NODES) :] == ["pop_name", "depth", "share"]
-    assert nodes.property_values("pop_name").tolist() == [
+    assert values_of(nodes, "pop_name").tolist() == [
         *("two", "type one", "type one", "two", "two", "type one")
     ]
     assert nodes.property_of("depth").values.tolist() == [9, 12]
-    assert nodes.property_values("share").tolist() == [1.0, 0.5, 0.5, 1.0, 1.0, 0.5]
+    assert values_of(nodes, "share").tolist() == [1.0, 0.5, 0.5, 1.0, 1.0, 0.5]
     # The nodes file goes before the types file.
-    assert "X" not in nodes.property_values("mtype")
+    assert "X" not in values_of(nodes, "mtype")
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 def test_other_delimiters_of_the_node_types_file(tmp_path: Path, delimiter: str) -> None:
     types = f"node_type_id{delimiter}kind\n-1{delimiter}a b\n"
     nodes = nodes_of(tmp_path, types=types)
-    assert nodes.property_values("kind").tolist() == ["a b"] * 6
+    assert values_of(nodes, "kind").tolist() == ["a b"] * 6
 
 
 @pytest.mark.parametrize(
@@ -81,21 +87,21 @@ def test_other_delimiters_of_the_node_types_file(tmp_path: Path, delimiter: str)
 def test_broken_node_types_files(tmp_path: Path, types: str, message: str) -> None:
     nodes = nodes_of(tmp_path, types=types)
     with pytest.raises(InvalidInputError, match=message) as error:
-        nodes.property_values("kind")
+        nodes.property_of("kind")
     assert "types.csv" in str(error.value)
 
 
 def test_an_absent_node_types_file_matters_only_if_it_is_needed(tmp_path: Path) -> None:
     nodes = nodes_of(tmp_path, types="node_type_id kind\n-1 a\n")
     (tmp_path / "types.csv").unlink()
-    assert nodes.property_values("layer").tolist() == NODES["layer"].tolist()
+    assert values_of(nodes, "layer").tolist() == NODES["layer"].tolist()
     with pytest.raises(InvalidInputError, match=r"'kind' is unknown .*types.csv' does not exist"):
-        nodes.property_values("kind")
+        nodes.property_of("kind")
 
 
 def test_unknown_property_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"population 'All'.*do you mean 'mtype'") as error:
-        nodes_of(tmp_path).property_values("m_type")
+        nodes_of(tmp_path).property_of("m_type")
     assert "nodes.h5" in str(error.value)
 
 
@@ -147,7 +153,7 @@ def test_broken_properties_are_refused_when_read(
     change(tmp_path / "nodes.h5", f"/nodes/All/0/{name}", values)
     nodes = find_edges(config).source
     with pytest.raises(InvalidInputError, match=message):
-        nodes.property_values(name)
+        nodes.property_of(name)
 
 
 def test_a_nodes_file_must_be_there_and_be_hdf5(tmp_path: Path) -> None:

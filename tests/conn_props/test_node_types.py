@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.conn_props.edge_population import find_edges
-from region_grower_hpc.conn_props.node_types import Side, side_of
+from region_grower_hpc.conn_props.node_types import Side, group_nodes
 from region_grower_hpc.errors import InvalidInputError
 from tests.conn_props.small_circuits import NODES, write_circuit
 
 
 def made_side(folder: Path, ids: Any = range(6), group_by: str = "mtype", **circuit: Any) -> Side:
     nodes = find_edges(write_circuit(folder, **circuit)).source
-    return side_of(nodes, nodes.select(ids), group_by)
+    return group_nodes(nodes, group_by).side(nodes.select(ids))
 
 
 def test_types_are_sorted_and_take_the_node_with_the_lowest_id(tmp_path: Path) -> None:
@@ -78,12 +78,12 @@ def test_impossible_groupings_are_named(tmp_path: Path) -> None:
     source = find_edges(write_circuit(tmp_path, nodes=nodes)).source
     everyone = source.select(None)
     with pytest.raises(InvalidInputError, match=r"'m_type' is unknown .*--group-by"):
-        side_of(source, everyone, "m_type")
+        group_nodes(source, "m_type")
     with pytest.raises(InvalidInputError, match=r"'number' of node 1 is .*nan"):
-        side_of(source, everyone, "number")
+        group_nodes(source, "number").side(everyone)
     with pytest.raises(InvalidInputError, match="'text' of node 2"):
-        side_of(source, everyone, "text")
-    assert len(side_of(source, source.select([0, 2]), "number").types) == 2
+        group_nodes(source, "text").side(everyone)
+    assert len(group_nodes(source, "number").side(source.select([0, 2])).types) == 2
 
 
 def test_large_populations_take_no_loop_over_nodes(tmp_path: Path) -> None:
@@ -92,6 +92,6 @@ def test_large_populations_take_no_loop_over_nodes(tmp_path: Path) -> None:
     rows = rng.integers(0, 3, count)
     nodes = {"mtype": (["c", "a", "b"], rows), "layer": (["1", "2"], rows % 2)}
     source = find_edges(write_circuit(tmp_path, nodes=nodes)).source
-    side = side_of(source, source.select({"mtype": ["a", "c"]}))
+    side = group_nodes(source).side(source.select({"mtype": ["a", "c"]}))
     assert side.types == ["a", "c"]
     np.testing.assert_array_equal(side.codes, np.array([1, 0, -1])[rows])

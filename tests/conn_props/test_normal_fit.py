@@ -12,13 +12,13 @@ from scipy.optimize import curve_fit
 from scipy.stats import norm
 
 from region_grower_hpc.conn_props.normal_fit import (
-    Method,
     NormFit,
     bin_centres,
     fitted,
     fitted_all,
     scipy_fit,
 )
+from region_grower_hpc.conn_props.settings import Method
 
 #: Of the shared circuits; the others are float32.
 DOUBLE_PROPERTIES = ("n_rrp_vesicles", "syn_type_id", "g_step", "rand_id")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from region_grower_hpc.conn_props.edge_population import chosen_properties, find_edges
-from region_grower_hpc.conn_props.folds import fold_masks, fold_numbers
+from region_grower_hpc.conn_props.folds import fold_numbers, nodes_of_fold
 from region_grower_hpc.conn_props.node_types import Side
 from region_grower_hpc.conn_props.parts import parts_of
 from region_grower_hpc.errors import InvalidInputError
@@ -21,8 +21,8 @@ def test_folds_are_those_of_scikit_learn() -> None:
     for index, tests in enumerate(SKLEARN_TESTS):
         for is_train in (True, False):
             rng = np.random.RandomState(5)
-            masks = fold_masks(source, target, 3, index, is_train, rng)
-            for mask, everyone, test in zip(masks, (source, target), tests, strict=True):
+            for everyone, test in zip((source, target), tests, strict=True):
+                mask = nodes_of_fold(fold_numbers(everyone, 3, rng), index, is_train)
                 ids = np.flatnonzero(everyone)
                 wanted = np.setdiff1d(np.arange(len(ids)), test) if is_train else test
                 assert np.flatnonzero(mask).tolist() == ids[wanted].tolist()
@@ -49,8 +49,6 @@ def test_impossible_folds(n_folds: int) -> None:
     mask = np.ones(3, dtype=bool)
     with pytest.raises(InvalidInputError, match=rf"3 selected node\(s\) .* {n_folds} folds"):
         fold_numbers(mask, n_folds, np.random.RandomState(0))
-    with pytest.raises(InvalidInputError, match="no fold 3 of 3"):
-        fold_masks(mask, mask, 3, 3, True, np.random.RandomState(0))
 
 
 def test_parts_have_the_masks_of_their_fold(tmp_path: Path) -> None:
@@ -64,13 +62,11 @@ def test_parts_have_the_masks_of_their_fold(tmp_path: Path) -> None:
     for part in parts[1:]:
         assert part.fold is not None
         n_folds, index, name = part.fold
-        masks = fold_masks(
-            edges.source.select(None),
-            edges.target.select([0, 1, 2, 3]),
-            *(n_folds, index, name == "train", np.random.RandomState(3)),
-        )
-        for side, mask in zip((part.source, part.target), masks, strict=True):
-            np.testing.assert_array_equal(side.codes >= 0, mask)
+        rng = np.random.RandomState(3)
+        selected = edges.source.select(None), edges.target.select([0, 1, 2, 3])
+        for side, mask in zip((part.source, part.target), selected, strict=True):
+            expected = nodes_of_fold(fold_numbers(mask, n_folds, rng), index, name == "train")
+            np.testing.assert_array_equal(side.codes >= 0, expected)
 
 
 @pytest.mark.parametrize("cv_folds", [None, 0, 1])

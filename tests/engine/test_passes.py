@@ -62,3 +62,34 @@ def test_failures_of_the_first_do_not_keep_the_second_from_its_work(tmp_path: Pa
     assert failed.returncode == ExitCode.TOO_MANY_FAILURES
     assert (tmp_path / "two" / "table.csv").exists()
     assert two_passes(tmp_path, "--misdeed", "4:fail").returncode == ExitCode.TOO_MANY_FAILURES
+
+
+def test_unfinished_passes_of_a_group_are_discarded_together(tmp_path: Path) -> None:
+    assert two_passes(tmp_path, "--group", "--stops").returncode == ExitCode.STOPPED_EARLY
+    other = ("--group", "--seed", "1")
+    for refused in (two_passes(tmp_path, *other), two_passes(tmp_path, *other, "--overwrite")):
+        assert refused.returncode == ExitCode.FOREIGN_PLAN
+        assert "--restart to discard it" in refused.stderr
+    assert two_passes(tmp_path, *other, "--restart").returncode == ExitCode.DONE
+    assert two_passes(tmp_path, *other).returncode == ExitCode.DONE
+
+
+def test_a_group_that_is_overwritten_continues(tmp_path: Path) -> None:
+    assert two_passes(tmp_path, "--group").returncode == ExitCode.DONE
+    table = tmp_path / "one" / "table.csv"
+    former = table.stat().st_mtime_ns
+    again = ("--group", "--overwrite", "--stops")
+    assert two_passes(tmp_path, *again).returncode == ExitCode.STOPPED_EARLY
+    made = table.stat().st_mtime_ns
+    assert made != former
+    assert two_passes(tmp_path, *again).returncode == ExitCode.DONE
+    assert table.stat().st_mtime_ns == made
+
+
+def test_a_complete_group_needs_no_files_between_its_passes(tmp_path: Path) -> None:
+    assert two_passes(tmp_path, "--group").returncode == ExitCode.DONE
+    (tmp_path / "one" / "table.csv").unlink()
+    assert two_passes(tmp_path, "--group").returncode == ExitCode.DONE
+    assert not (tmp_path / "one" / "table.csv").exists()
+    (tmp_path / "two" / "table.csv").unlink()
+    assert two_passes(tmp_path, "--group").returncode == ExitCode.INVALID_INPUT

@@ -53,16 +53,19 @@ class SecondJob(ToyJob):
 @click.option("--seed", type=int, default=0)
 @click.option("--misdeed", multiple=True)
 @click.option("--stops", is_flag=True)
+@click.option("--group", is_flag=True, help="Both make one output, that of the second.")
 @engine_options
 @click.pass_context
 def two_passes(context: click.Context, out: Path, **values: Any) -> None:
     setup_logging(values["log_level"])
     options, own = split(values, context, state_dir_of_folder(out / "one"))
     misdeeds = parse_misdeeds(own["misdeed"])
-    first = FirstJob(out / "one", own["n_tasks"], misdeeds=misdeeds, stops=own["stops"])
+    seed = own["seed"] if own["group"] else 0
+    first = FirstJob(out / "one", own["n_tasks"], seed, misdeeds=misdeeds, stops=own["stops"])
     second = SecondJob(out / "two", own["n_tasks"], own["seed"])
     jobs = [(first, out / "one"), (second, out / "two")]
-    passes = [Pass(job, state_dir_of_folder(folder), options) for job, folder in jobs]
+    group = "both" if own["group"] else None
+    passes = [Pass(job, state_dir_of_folder(folder), options, group) for job, folder in jobs]
     context.exit(run_in_turn(passes))
 
 

@@ -8,10 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.clone.small_dataset import make_small_dataset
+from tests.conn_props.random_circuit import make_random_circuit
 from tests.efeatures.small_recordings import make_small_recordings
 from tests.fault.campaign import Server, System, serving
 from tests.fault.failing_calls import build
-from tests.fault.systems import Clones, Efeatures, EveryOutput, Shards, Toy, small_population
+from tests.fault.systems import (
+    Clones,
+    ConnProps,
+    Efeatures,
+    EveryOutput,
+    Shards,
+    Toy,
+    small_population,
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +39,9 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, System]:
     column = small_population(tmp_path_factory.mktemp("column") / "inputs")
     data = make_small_dataset(tmp_path_factory.mktemp("clones") / "inputs", 4, 3)
     recordings = make_small_recordings(tmp_path_factory.mktemp("recordings") / "inputs")
+    circuit = make_random_circuit(tmp_path_factory.mktemp("edges") / "inputs", 2400, 24, "random")
     found: list[System] = [
-        *(Toy(), Shards(column), EveryOutput(column), Clones(data), Efeatures(recordings))
+        *(Toy(), Shards(column), EveryOutput(column), Clones(data), Efeatures(recordings)),
+        ConnProps(circuit),
     ]
     return {system.name: system for system in found}

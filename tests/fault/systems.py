@@ -1,4 +1,4 @@
-"""The commands whose calls fail: the engine's toy, synthesis of every kind, cloning, features."""
+"""The commands whose calls fail: the engine's toy, synthesis in two ways, and the others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clone.small_dataset import SmallDataset
+from tests.conn_props.random_circuit import EDGES, RandomCircuit
 from tests.efeatures.small_recordings import SmallRecordings
 from tests.synthesis.full_column import all_outputs
 from tests.synthesis.small_column import SmallColumn, make_small_column
@@ -80,6 +81,21 @@ class Efeatures:
         settings = f'{{"interp_step": 0.025, "Threshold": {-20 - seed}}}'
         more = ("--extract-per-cell", "--pickle-cells", "--nb-processes", "0")
         words = self.data.arguments(out, *more, "--efel-settings", settings)
+        return ["region_grower_hpc.cli", "main", *words]
+
+
+@dataclass(frozen=True)
+class ConnProps:
+    """Edges in no order, of which some are used: six passes, of which one sorts."""
+
+    circuit: RandomCircuit
+    name = "conn-props"
+
+    def command(self, out: Path, seed: int) -> list[str]:
+        """Module, function and words of the command."""
+        more = ("--edges-popul-name", EDGES, "--max-sample-size-per-group", "16")
+        more += ("--chunk-edges", "800", "--nb-processes", "0")
+        words = self.circuit.extract(out, *more, "--seed", str(seed))
         return ["region_grower_hpc.cli", "main", *words]
 
 

@@ -20,7 +20,7 @@ from tests.fault.failing_calls import read_log
 
 TRIES_ALL = os.environ.get("FAULTS") == "all"
 #: How many calls a sample has; each costs two runs in forks.
-SAMPLES = {"toy": 20, "shards": 8, "every-output": 12, "clones": 8, "efeatures": 6}
+SAMPLES = {"toy": 20, "shards": 8, "every-output": 12, "clones": 8, "efeatures": 6, "conn-props": 6}
 
 
 @pytest.mark.timeout(0 if TRIES_ALL else 300)

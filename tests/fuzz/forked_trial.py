@@ -25,6 +25,7 @@ PLACES = (
     "region_grower_hpc.compare.comparison.Trial",
     "region_grower_hpc.clone.planning.Trial",
     "region_grower_hpc.clone.placement.preparation.Trial",
+    "region_grower_hpc.engine.trial.Trial",
 )
 
 

@@ -15,6 +15,7 @@ from region_grower_hpc.formats.container import ContainerWriter
 from region_grower_hpc.formats.morphology import from_morphio
 from region_grower_hpc.formats.sonata import load_cells, save_cells
 from tests.clone.small_dataset import make_small_dataset, write_cells
+from tests.fuzz.conn_props_files import make_conn_props_files
 from tests.fuzz.recording_files import make_recording_files
 from tests.synthesis.full_column import add_axons, add_constraints
 from tests.synthesis.small_column import REGION, SmallColumn, make_small_column
@@ -45,6 +46,7 @@ def make_good_files(folder: Path) -> None:
     _write_reference(folder)
     _write_clones(folder / "clone")
     make_recording_files(folder / "efeatures")
+    make_conn_props_files(folder / "conn_props")
 
 
 def _crop_atlas(column: SmallColumn) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from region_grower_hpc.efeatures.analysis import analysis_of
 from region_grower_hpc.efeatures.cell_work import CellReader
-from region_grower_hpc.engine.command import JsonOrFile
 from region_grower_hpc.efeatures.drawing_plan import read_sheets
 from region_grower_hpc.efeatures.inputs import read_inputs
 from region_grower_hpc.efeatures.matching import requests_of
@@ -17,6 +16,7 @@ from region_grower_hpc.efeatures.measuring_job import MeasuringJob
 from region_grower_hpc.efeatures.metadata import Entry
 from region_grower_hpc.efeatures.results import results_of
 from region_grower_hpc.efeatures.settings import EfeatureSettings
+from region_grower_hpc.engine.command import JsonOrFile
 from region_grower_hpc.errors import InvalidInputError
 from tests.fuzz.recording_files import LAYOUTS, PROTOCOLS, rheobase_words
 from tests.fuzz.target import Target
@@ -190,5 +190,5 @@ def recording_targets() -> list[Target]:
         ("--rheobase-settings", "rheobase.json"),
     ):
         target = _target(option, "JSON", file, {**plain, option: file}, option)
-        found.append(replace(target, told_as=option))
+        found.append(replace(target, told_as=(option,)))
     return found

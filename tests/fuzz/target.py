@@ -59,13 +59,13 @@ class Target:
     options: tuple[str, ...] = ()
     quick: Callable[[Path], None] | None = None
     others: tuple[str, ...] = ()
-    told_as: str = ""
+    told_as: tuple[str, ...] = ()
 
     def is_named(self, told: str) -> bool:
         """Whether an error names the file, or what it calls by name."""
         # An entry that no cell could have is missing, whichever file misspells it.
-        names = (Path(self.file).name, "Missing distributions", "Missing parameters", self.told_as)
-        return any(name and name in told for name in names)
+        names = (Path(self.file).name, "Missing distributions", "Missing parameters")
+        return any(name in told for name in (*names, *self.told_as))
 
     def damaged(self, seed: int, number: int, folder: Path) -> bytes:
         """The content of one damaged file, the same each time."""

@@ -17,6 +17,7 @@ from region_grower_hpc.synthesis.command import synthesize_morphologies
 from region_grower_hpc.synthesis.job import SynthesisJob
 from region_grower_hpc.synthesis.settings import SynthesisSettings
 from tests.clone.small_dataset import SmallDataset
+from tests.fuzz.conn_props_targets import conn_props_targets
 from tests.fuzz.recording_targets import recording_targets
 from tests.fuzz.target import Target
 from tests.synthesis.small_column import SmallColumn
@@ -182,7 +183,7 @@ def _targets() -> list[Target]:
         _synthesis_target("hierarchy", "JSON", "atlas/hierarchy.json", "--atlas"),
         replace(
             _synthesis_target("structure", "YAML", "region_structure.yaml", "--region-structure"),
-            told_as="[PH]",  # the volume of a layer that the atlas lacks
+            told_as=("[PH]",),  # the volume of a layer that the atlas lacks
         ),
         _synthesis_target(
             *("regions", "NRRD", "atlas/brain_regions.nrrd", "--atlas", ("atlas/[PH]1.nrrd",))
@@ -276,7 +277,7 @@ def _targets() -> list[Target]:
         arguments, quick = _read_settings(file)
         options = ("* --settings",)  # one reader for all commands
         found.append(Target(file, format_, file, arguments, options, quick))
-    return [*found, *recording_targets()]
+    return [*found, *recording_targets(), *conn_props_targets()]
 
 
 #: All targets by name.

@@ -18,7 +18,7 @@ WRITTEN = {
 }
 #: Options of texts that are no paths.
 TEXTS = {"--region", "--part", "--cross-mtype", "--morph-path-col", "--morph-db-col"}
-TEXTS |= {"--protocols-rheobase"}
+TEXTS |= {"--protocols-rheobase", "--edges-popul-name", "--sel-prop", "--group-by"}
 #: Types of options that are or may be paths.
 FILES = (click.Path, click.types.StringParamType, JsonOrFile, PresetOrFile)
 REASONS = {
@@ -34,14 +34,22 @@ REASONS = {
 }
 
 
-def _parameters() -> list[tuple[str, click.Parameter]]:
+def _commands() -> dict[str, click.Command]:
+    """All commands as they are typed; a group stands for those in it."""
     context = click.Context(main)
-    found = []
+    found: dict[str, click.Command] = {}
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None
-        found += [(name, parameter) for parameter in command.params]
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": one for inner, one in command.commands.items()}
+        else:
+            found[name] = command
     return found
+
+
+def _parameters() -> list[tuple[str, click.Parameter]]:
+    return [(name, one) for name, command in _commands().items() for one in command.params]
 
 
 def _spelling(parameter: click.Parameter) -> str:
@@ -50,7 +58,7 @@ def _spelling(parameter: click.Parameter) -> str:
     return str(parameter.name).upper()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", _commands())
 def test_each_file_of_a_command_has_a_target(command: str) -> None:
     tried = {option for target in TARGETS.values() for option in target.options}
     missing = [

@@ -36,8 +36,12 @@ class StateFiles:
 
     @property
     def folders(self) -> list[Path]:
-        """Those that there are, in the order in which their jobs were begun."""
-        return sorted(self.out.glob("*.rghpc"), key=_begun_ns)
+        """Those that there are, in the order in which their jobs were begun.
+
+        Jobs of one output may have theirs in folders of the last one's.
+        """
+        plans = [*self.out.glob("*.rghpc/plan.json"), *self.out.glob("*.rghpc/*/plan.json")]
+        return sorted((plan.parent for plan in plans), key=_begun_ns)
 
     @property
     def folder(self) -> Path:

@@ -90,6 +90,8 @@ def compare(
     values = values[np.isfinite(values)]
     if not values.size:
         return None
+    # The last bin of the data holds its upper end, whether or not there are more bins above.
+    values[values == edges[-1]] = np.nextafter(edges[-1], -np.inf)
     wide = extended(edges, values)
     shared = statistics.quantities[name].shared_within
     return Comparison(

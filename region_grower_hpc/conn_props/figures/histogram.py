@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from region_grower_hpc.conn_props.distances import Entry
 from region_grower_hpc.conn_props.figures.comparison import Comparison
-from region_grower_hpc.conn_props.figures.model_values import Entry
 from region_grower_hpc.conn_props.figures.page import Box, add_axes, add_text
 from region_grower_hpc.conn_props.figures.png_file import DATA_COLOUR, FAINT_INK, MODEL_COLOUR
 from region_grower_hpc.conn_props.figures.shown import (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.distances import Entries, Entry
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
 from region_grower_hpc.conn_props.statistics import Statistics
 from region_grower_hpc.errors import InvalidInputError
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from region_grower_hpc.conn_props.conn_props_model import ConnPropsModel
 
 Reals = NDArray[np.float64]
-Entry = Mapping[str, Any]
-#: Rows of entries: a row a source type; None where the model lacks a type of the data.
-Entries = Sequence[Sequence[Entry | None]]
 
 
 def entries_of(model: ConnPropsModel, name: str, statistics: Statistics) -> Entries:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.distances import Entries, distances
 from region_grower_hpc.conn_props.figures.colour_scale import (
     ColourScale,
     common_scale,
@@ -15,7 +16,6 @@ from region_grower_hpc.conn_props.figures.colour_scale import (
     distance_scale,
 )
 from region_grower_hpc.conn_props.figures.comparison import compare
-from region_grower_hpc.conn_props.figures.distances import distances
 from region_grower_hpc.conn_props.figures.histogram import draw_bars
 from region_grower_hpc.conn_props.figures.largest_pathway import largest_pathway
 from region_grower_hpc.conn_props.figures.matrix import (
@@ -24,7 +24,7 @@ from region_grower_hpc.conn_props.figures.matrix import (
     name_sources,
     name_targets,
 )
-from region_grower_hpc.conn_props.figures.model_values import Entries, entries_of, model_matrix
+from region_grower_hpc.conn_props.figures.model_values import entries_of, model_matrix
 from region_grower_hpc.conn_props.figures.overview_layout import MARGIN, overview_layout
 from region_grower_hpc.conn_props.figures.overview_text import (
     distance_lines,
@@ -155,8 +155,11 @@ class Overview:
         sources, targets = self._statistics.m_types
         if left == self._layout.data_left:
             name_sources(axes, sources, self._layout.cell)
-        if row == len(self._statistics.quantities):
+        if row in (0, len(self._statistics.quantities)):
             name_targets(axes, targets, self._layout.cell)
+        if row == 0:
+            axes.set_ylabel("source type", size=_SIZE + 0.5, labelpad=2)
+            axes.set_xlabel("target type", size=_SIZE + 0.5, labelpad=2)
 
     def _bar(self, row: int, left: float, scale: ColourScale) -> None:
         box = self._layout.bar(row, left)

@@ -13,6 +13,7 @@ MARGIN = 0.12
 _SIDE, _LONGEST_SIDE, _LARGEST_CELL, _NAMED_CELL = 1.5, 3.0, 0.3, 0.075
 _HEAD, _GAP, _ABOVE = 0.55, 0.52, 0.22
 _TEXT_WIDTH, _BETWEEN, _BAR_GAP, _BAR_WIDTH, _AFTER_BAR = 2.75, 0.14, 0.06, 0.08, 0.62
+_SIDE_NAME, _CLEAR = 0.17, 0.3
 _SPREADS_LEFT, _HISTOGRAM_LEFT, _HISTOGRAM_WIDTH = 0.35, 0.55, 3.1
 
 
@@ -25,6 +26,7 @@ class OverviewLayout:
         matrix_width, matrix_height: of all its cells.
         data_left, model_left, distance_left: of the matrices, from the left.
         row_height: with the space below.
+        first_names: height of the names of targets below the first row, which has them too.
         page_width, page_height: of the whole.
     """
 
@@ -35,12 +37,14 @@ class OverviewLayout:
     model_left: float
     distance_left: float
     row_height: float
+    first_names: float
     page_width: float
     page_height: float
 
     def bottom(self, row: int, height: float) -> float:
         """Lower end of what is so high in a row."""
-        return self.page_height - _HEAD - row * self.row_height - _ABOVE - height
+        above = _HEAD + row * self.row_height + (self.first_names if row else 0.0) + _ABOVE
+        return self.page_height - above - height
 
     def matrix(self, row: int, left: float) -> Box:
         """A matrix that begins at `left`."""
@@ -72,11 +76,14 @@ def overview_layout(statistics: Statistics) -> OverviewLayout:
     width, height = len(targets) * cell, len(sources) * cell
     points = letter_points(cell)
     with_bar = width + _BAR_GAP + _BAR_WIDTH + _AFTER_BAR
-    data_left = MARGIN + _TEXT_WIDTH + names_inches(sources, points)
+    data_left = MARGIN + _TEXT_WIDTH + _SIDE_NAME + names_inches(sources, points)
     model_left = data_left + width + _BETWEEN
     distance_left = model_left + with_bar
     right_part = _SPREADS_LEFT + _SIDE + _HISTOGRAM_LEFT + _HISTOGRAM_WIDTH + MARGIN
     row_height = max(height, _SIDE) + _GAP
+    target_names = names_inches(targets, points)
+    # the gap between rows holds a part of them
+    first_names = max(height + target_names + _SIDE_NAME - (row_height - _CLEAR), 0.0)
     rows_height = (1 + len(statistics.quantities)) * row_height
     return OverviewLayout(
         cell=cell,
@@ -86,6 +93,7 @@ def overview_layout(statistics: Statistics) -> OverviewLayout:
         model_left=model_left,
         distance_left=distance_left,
         row_height=row_height,
+        first_names=first_names,
         page_width=distance_left + with_bar + right_part,
-        page_height=_HEAD + rows_height + names_inches(targets, points) + MARGIN,
+        page_height=_HEAD + first_names + rows_height + target_names + MARGIN,
     )

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.conn_props.figures.model_values import Entries, Entry
+from region_grower_hpc.conn_props.distances import Entries, Entry
 from region_grower_hpc.conn_props.figures.shown import (
     counted,
     shown_distance,

@@ -43,6 +43,8 @@ def find_runs(path: Path | None, state_dir: Path | None) -> list[RunPlace]:
         return [RunPlace(StateFolder(state_dir), path)]
     if path is None:
         raise InvalidInputError("name an output, or a state folder by --state-dir")
+    if not path.name:
+        path = path.absolute()  # "." and "/"
     candidates = [state_dir_of_folder(path), state_dir_of_file(path)]
     for candidate in candidates:
         if candidate.is_dir():

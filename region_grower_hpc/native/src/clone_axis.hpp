@@ -1,7 +1,7 @@
 // About what a section of a clone turns.
 #pragma once
 
-#include "clone_lanes.hpp"
+#include "lanes.hpp"
 
 namespace rghpc {
 

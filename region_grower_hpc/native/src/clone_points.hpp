@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "clone_lanes.hpp"
+#include "lanes.hpp"
 #include "clone_sections.hpp"
 
 namespace rghpc {

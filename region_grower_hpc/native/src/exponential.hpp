@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "clone_lanes.hpp"
+#include "lanes.hpp"
 
 namespace rghpc {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "clone_lanes.hpp"
+#include "lanes.hpp"
 
 namespace rghpc {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "clone_lanes.hpp"
+#include "lanes.hpp"
 
 namespace rghpc {
 

@@ -73,6 +73,27 @@ def test_draws_beyond_the_added_bins_count_in_the_outermost() -> None:
     assert found.model_counts.sum() == 200
 
 
+def test_a_draw_equal_to_the_largest_value_falls_into_its_bin() -> None:
+    statistics = made_statistics(2, 2)
+    u_syn = statistics.quantities["u_syn"]
+    assert u_syn.edges is not None
+    u_syn.edges[...] = EDGES[0] + np.arange(u_syn.edges.shape[-1])
+    largest = float(u_syn.edges[0, 0, -1])
+    model = made_model(statistics)
+    for row in model.get_param_dict()["prop_stats"]["u_syn"].values():
+        for entry in row.values():
+            entry.clear()
+            p = {"val": [largest, largest + 1.5], "p": [0.5, 0.5]}
+            entry |= {"type": "discrete", **p, "shared_within": True}
+    found = compare(statistics, made_with(model), "u_syn", 200, 0)
+    assert found is not None
+    n_bins = found.data_edges.size - 1
+    np.testing.assert_array_equal(found.model_edges[: n_bins + 1], found.data_edges)
+    assert found.model_counts[n_bins] == 0
+    assert 50 < found.model_counts[n_bins - 1] < 150
+    assert found.model_counts.sum() == 200
+
+
 def made_with(model: object) -> object:
     """The model again, from its changed parameters."""
     return type(model)(**model.get_param_dict())  # type: ignore[attr-defined]

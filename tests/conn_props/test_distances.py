@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from region_grower_hpc.conn_props.cumulative import ks_model
-from region_grower_hpc.conn_props.figures.distances import distances
+from region_grower_hpc.conn_props.distances import distances
 from region_grower_hpc.conn_props.figures.model_values import entries_of
 from region_grower_hpc.conn_props.statistics import N_SYN
 from tests.conn_props.figures.made_statistics import made_model, made_statistics

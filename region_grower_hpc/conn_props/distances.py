@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from region_grower_hpc.conn_props.cumulative import ks_model, largest_difference, thresholds
 from region_grower_hpc.conn_props.distributions import DISTRIBUTIONS
-from region_grower_hpc.conn_props.figures.model_values import Entries, Entry
 from region_grower_hpc.conn_props.statistics import N_SYN, Quantity
 
 Reals = NDArray[np.float64]
+Entry = Mapping[str, Any]
+#: Rows of entries: a row a source type; None where the model lacks a type of the data.
+Entries = Sequence[Sequence[Entry | None]]
 
 
 def distances(quantity: Quantity, entries: Entries) -> Reals:
