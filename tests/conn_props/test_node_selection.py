@@ -112,7 +112,7 @@ def test_broken_node_sets_files(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"'A' cannot be resolved .*recursion"):
         nodes.select("A")
     (tmp_path / "node_sets.json").unlink()
-    with pytest.raises(InvalidInputError, match="cannot be read"):
+    with pytest.raises(InvalidInputError, match="does not exist"):
         nodes.select("A")
     # A file that is named, absent and not needed does not matter.
     assert nodes.select(None).all()
