@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from region_grower_hpc.conn_props.block_job import BlockJob, BlockState
 from region_grower_hpc.conn_props.block_measures import packed
 from region_grower_hpc.conn_props.blocks import read_blocks
 from region_grower_hpc.conn_props.extraction_job import refuse_failures
 from region_grower_hpc.conn_props.inputs import read_inputs
-from region_grower_hpc.conn_props.measure_job import BlockJob, BlockState
 from region_grower_hpc.conn_props.measured_file import Measured, read_measured, write_one
 from region_grower_hpc.conn_props.run_context import RunContext, local_numbers
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult

@@ -10,30 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from region_grower_hpc.conn_props.block_edges import BlockEdges
+from region_grower_hpc.conn_props.block_job import BlockJob, BlockState
 from region_grower_hpc.conn_props.blocks import read_blocks
-from region_grower_hpc.conn_props.edge_population import SOURCE_IDS, TARGET_IDS
-from region_grower_hpc.conn_props.extraction_job import ExtractionJob, refuse_failures
+from region_grower_hpc.conn_props.extraction_job import refuse_failures
 from region_grower_hpc.conn_props.inputs import read_inputs
 from region_grower_hpc.conn_props.run_context import RunContext
 from region_grower_hpc.conn_props.sampling import write_sample
 from region_grower_hpc.engine.job import Failure, Plan, Result, StoredResult
-from region_grower_hpc.errors import InvalidInputError, TaskFailure
 from region_grower_hpc.formats.hdf5_file import replacing_file
 
 ROW = np.dtype([("n_connections", "i8")])
 
 
 @dataclass(frozen=True)
-class CountState:
-    """What a rank reads with."""
-
-    plan: Plan
-    edges: BlockEdges
-
-
-@dataclass(frozen=True)
-class CountJob(ExtractionJob[CountState]):
+class CountJob(BlockJob):
     """Count the connections of each source with each target type, and choose those to use."""
 
     name = "count-connections"
@@ -47,7 +37,7 @@ class CountJob(ExtractionJob[CountState]):
             tasks=np.arange(n_tasks, dtype=np.int64),
             costs_s=np.ones(n_tasks),
             row_dtype=ROW,
-            options={**settings.options()},
+            options=settings.options(),
             inputs={**inputs.population.inputs(), "blocks": settings.blocks_file},
             outputs=[settings.sample_file],
             shared=inputs.shared(),
@@ -56,21 +46,10 @@ class CountJob(ExtractionJob[CountState]):
             settings=settings.to_json(),
         )
 
-    def setup(self, plan: Plan) -> CountState:
-        """Read the block table."""
-        blocks = read_blocks(self.settings.blocks_file, plan.context)
-        return CountState(plan, BlockEdges(plan.context, blocks, self.settings.sorted_folder))
-
-    def run(self, state: CountState, task: int) -> Result:
+    def run(self, state: BlockState, task: int) -> Result:
         """Count connections of one block; keys are target type * number of sources + source."""
-        from region_grower_hpc.native.connections import group_connections
-
         context: RunContext = state.plan.context
-        try:
-            columns = state.edges.read(task, ())
-        except InvalidInputError as error:
-            raise TaskFailure("read", str(error)) from error
-        connections = group_connections(columns[SOURCE_IDS], columns[TARGET_IDS])
+        connections, _ = self.read(state, task, ())
         arrays = {}
         for k in range(len(context.shapes)):
             source_type = state.plan.shared[f"source/{k}"][connections.source]

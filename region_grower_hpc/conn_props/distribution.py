@@ -148,4 +148,5 @@ class Distribution(ABC):
         return None
 
     def _isf(self, tail: Floats, spec: Spec) -> Floats:
-        raise NotImplementedError
+        """The value with this part above it, of types that can be correlated."""
+        raise NotImplementedError(f"{self.name} cannot be correlated")
